@@ -1,6 +1,6 @@
-#include <iostream>
 #include <talweg/dtype.h>
 #include <talweg/errors.h>
+#include <iostream>
 
 namespace tw = talweg;
 
