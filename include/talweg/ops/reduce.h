@@ -1,0 +1,47 @@
+// Reductions over all dimensions or some. `dim` may be negative; an empty list means all.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "talweg/int_list.h"
+#include "talweg/scalar.h"
+
+namespace talweg {
+
+class Tensor;
+
+/// Sum. Integers and bool are added in int64 unless `dtype` says otherwise. float32 follows PyTorch's one-thread
+/// tree of additions, bit for bit.
+Tensor sum(const Tensor& self, std::optional<Dtype> dtype = {});
+Tensor sum(const Tensor& self, IntList dim, bool keepdim = false, std::optional<Dtype> dtype = {});
+/// sum / count. Floating-point tensors only, or a floating-point `dtype`.
+Tensor mean(const Tensor& self, std::optional<Dtype> dtype = {});
+Tensor mean(const Tensor& self, IntList dim, bool keepdim = false, std::optional<Dtype> dtype = {});
+/// Product.
+Tensor prod(const Tensor& self, std::optional<Dtype> dtype = {});
+Tensor prod(const Tensor& self, int64_t dim, bool keepdim = false, std::optional<Dtype> dtype = {});
+/// Variance: sum((self - mean)^2) / max(0, count - correction).
+Tensor var(const Tensor& self, Scalar correction = 1);
+Tensor var(const Tensor& self, IntList dim, Scalar correction = 1, bool keepdim = false);
+/// Largest element; NaN wins. Equal maxima share the gradient.
+Tensor amax(const Tensor& self, IntList dim = {}, bool keepdim = false);
+/// Largest element of all; equal maxima share the gradient.
+Tensor max(const Tensor& self);
+/// Largest elements along dim and where they stand (the first of equals), int64.
+std::pair<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim = false);
+/// The larger of two, elementwise: `maximum`.
+Tensor max(const Tensor& self, const Tensor& other);
+/// Index of the largest element (the first of equals; NaN wins), int64; of the flattened tensor without a dim.
+Tensor argmax(const Tensor& self, std::optional<int64_t> dim = {}, bool keepdim = false);
+/// Whether all elements are true (not zero). uint8 stays uint8, as in PyTorch; else bool.
+Tensor all(const Tensor& self);
+Tensor all(const Tensor& self, IntList dim, bool keepdim = false);
+/// Whether any element is true (not zero).
+Tensor any(const Tensor& self);
+Tensor any(const Tensor& self, IntList dim, bool keepdim = false);
+
+Tensor sum(const Tensor& self, bool) = delete;   // write sum(dims, true)
+Tensor mean(const Tensor& self, bool) = delete;  // write mean(dims, true)
+
+}  // namespace talweg

@@ -1,0 +1,248 @@
+#include "autograd/engine.h"
+
+#include <algorithm>
+
+#include "ops/history.h"
+#include "talweg/autograd.h"
+
+namespace talweg {
+
+namespace {
+
+// A vector of pointers whose first elements need no allocation.
+class NodeList {
+ public:
+  ~NodeList() {
+    if (data_ != inner_) delete[] data_;
+  }
+  void push(Node* n) {
+    if (size_ == capacity_) grow();
+    data_[size_++] = n;
+  }
+  Node* pop() { return data_[--size_]; }
+  bool empty() const { return size_ == 0; }
+  size_t size() const { return size_; }
+  Node** begin() { return data_; }
+  Node** end() { return data_ + size_; }
+
+ private:
+  [[gnu::noinline]] void grow() {
+    auto** larger = new Node*[capacity_ * 2];
+    std::copy(begin(), end(), larger);
+    if (data_ != inner_) delete[] data_;
+    data_ = larger;
+    capacity_ *= 2;
+  }
+  Node* inner_[48];
+  Node** data_ = inner_;
+  size_t size_ = 0, capacity_ = 48;
+};
+
+uint32_t next_epoch = 0;
+
+// The order of PyTorch's ready queue: the node made last is asked first. It fixes the order of additions, so the bits.
+bool asked_later(const Node* a, const Node* b) { return a->sequence < b->sequence; }
+
+Tensor& gradient_of(Node* node, uint32_t output) {
+  if (output == 0) return node->gradient;
+  auto& more = node->more().gradients;
+  if (more.size() < output) more.resize(node->output_count > output ? node->output_count - 1u : output);
+  return more[output - 1];
+}
+
+bool is_sole(const Tensor& t) {
+  TensorObject* o = object(t);
+  return o->handles == 1 && o->memory == 1 && o->is_root();
+}
+
+void add_to(Tensor& sum, Tensor part) {
+  if (!sum.defined()) {
+    sum = std::move(part);
+  } else if (!grad_enabled() && is_sole(sum)) {
+    add_(sum, part);
+  } else if (!grad_enabled() && is_sole(part) && part.sizes() == sum.sizes()) {
+    // Addition commutes bit for bit: the fresh tensor takes the sum.
+    add_(part, sum);
+    sum = std::move(part);
+  } else {
+    sum = add(sum, part);
+  }
+}
+
+// .grad of a leaf: the first gradient is taken over if nobody else has it.
+void accumulate(TensorObject* leaf, Tensor gradient) {
+  Tensor& grad = meta_of(leaf).grad;
+  if (grad.defined()) {
+    if (grad_enabled()) grad = add(grad, gradient);
+    else add_(grad, gradient);
+    return;
+  }
+  TensorObject* g = object(gradient);
+  bool fits = is_sole(gradient) && IntList(g->strides(), g->rank) == IntList(leaf->strides(), leaf->rank);
+  if (!fits) {
+    Tensor copy = new_tensor_strided(leaf->dtype, {leaf->sizes(), leaf->rank},
+                                     leaf->numel == gradient.numel() && !leaf->has(contiguous_flag) ? std::span<const int64_t>(leaf->strides(), leaf->rank)
+                                                                                                  : std::span<const int64_t>(Dims::contiguous_strides({leaf->sizes(), leaf->rank})));
+    copy.copy_(gradient);
+    grad = std::move(copy);
+    return;
+  }
+  grad = std::move(gradient);
+}
+
+class Walk {
+ public:
+  Walk(const EngineCall& call) : call_(call), epoch_(__atomic_add_fetch(&next_epoch, 1, __ATOMIC_RELAXED)) {}
+  // Whatever happens, no gradient stays in a node.
+  ~Walk() {
+    if (finished_) return;
+    for (Node* n : seen_) {
+      n->gradient.reset();
+      if (n->extra) n->extra->gradients.clear();
+    }
+  }
+
+  void count(std::span<const Edge> roots) {
+    NodeList stack;
+    for (const Edge& root : roots) visit(root.node, stack);
+    while (!stack.empty()) {
+      Node* node = stack.pop();
+      for (const Edge& e : node->edge_span()) {
+        if (!e.node) continue;
+        visit(e.node, stack);
+        ++e.node->waiting;
+      }
+    }
+  }
+
+  // Marks what leads to a capture. Nodes come after those they read from, so one pass in that order is enough.
+  void mark_needed() {
+    std::vector<Node*> order(seen_.begin(), seen_.end());
+    std::sort(order.begin(), order.end(), [](const Node* a, const Node* b) {
+      bool a_leaf = a->kind == NodeKind::leaf, b_leaf = b->kind == NodeKind::leaf;
+      return a_leaf != b_leaf ? a_leaf : a->sequence < b->sequence;
+    });
+    for (Node* n : order) {
+      n->needed = false;
+      for (const Capture& c : call_.captures) n->needed |= c.edge.node == n;
+      for (const Edge& e : n->edge_span()) n->needed |= e.node && e.node->needed;
+    }
+  }
+
+  void run(std::span<const Edge> roots, std::span<const Tensor> gradients) {
+    for (size_t i = 0; i < roots.size(); ++i) add_to(gradient_of(roots[i].node, roots[i].output), gradients[i]);
+    for (const Edge& root : roots)
+      if (root.node->waiting == 0 && !root.node->queued) enqueue(root.node);
+    while (!ready_.empty()) {
+      std::pop_heap(ready_.begin(), ready_.end(), asked_later);
+      Node* node = ready_.pop();
+      node->queued = false;
+      ask(node);
+    }
+    finished_ = true;
+  }
+
+ private:
+  void visit(Node* node, NodeList& stack) {
+    if (node->epoch == epoch_) return;
+    node->epoch = epoch_;
+    node->waiting = 0;
+    node->queued = false;
+    seen_.push(node);
+    if (node->kind == NodeKind::operation) stack.push(node);
+  }
+
+  void enqueue(Node* node) {
+    node->queued = true;
+    ready_.push(node);
+    std::push_heap(ready_.begin(), ready_.end(), asked_later);
+  }
+
+  void ask(Node* node) {
+    bool wanted = call_.captures.empty() || node->needed;
+    Tensor inner[4];
+    std::vector<Tensor> outer;
+    std::span<Tensor> grads(inner, 1);
+    if (node->output_count > 1) {
+      outer.resize(node->output_count);
+      grads = outer;
+    }
+    grads[0] = std::move(node->gradient);
+    node->gradient = Tensor();
+    if (node->extra) [[unlikely]] {
+      auto& more = node->extra->gradients;
+      for (size_t i = 0; i < more.size() && i + 1 < grads.size(); ++i) grads[i + 1] = std::move(more[i]);
+      more.clear();
+      if (wanted) before(node, grads);
+    }
+    bool any = false;
+    for (const Tensor& g : grads) any |= g.defined();
+    for (Capture& c : call_.captures)
+      if (c.edge.node == node && grads[c.edge.output].defined()) c.gradient = grads[c.edge.output];
+    if (node->kind == NodeKind::leaf) {
+      if (any && call_.captures.empty()) accumulate(static_cast<LeafNode*>(node)->leaf, std::move(grads[0]));
+      return;
+    }
+    std::span<Tensor> results(inner + 1, 3);
+    std::vector<Tensor> many;
+    if (node->edge_count > 3) {
+      many.resize(node->edge_count);
+      results = many;
+    }
+    if (any && wanted && has_needed_edge(node)) {
+      Backward backward(node, grads, results);
+      node->type->apply(node, backward);
+      if (!call_.keep_graph) {
+        node->type->release(node);
+        node->released = true;
+      }
+    }
+    for (size_t i = 0; i < node->edge_count; ++i) {
+      const Edge& e = node->edges()[i];
+      if (!e.node) continue;
+      if (results[i].defined()) add_to(gradient_of(e.node, e.output), std::move(results[i]));
+      if (--e.node->waiting == 0) enqueue(e.node);
+    }
+  }
+
+  bool has_needed_edge(Node* node) const {
+    if (call_.captures.empty()) return true;
+    for (const Edge& e : node->edge_span())
+      if (e.node && e.node->needed) return true;
+    return false;
+  }
+
+  // Hooks on the results of this node, then gradients that are kept.
+  void before(Node* node, std::span<Tensor> grads) {
+    std::vector<Hook> hooks = node->extra->hooks;  // a hook may remove itself
+    for (const Hook& h : hooks) {
+      if (!grads[h.output].defined()) continue;
+      Tensor replaced = h.call(h.context, grads[h.output]);
+      if (replaced.defined()) grads[h.output] = replaced;
+    }
+    if (!call_.captures.empty()) return;
+    for (auto& [output, o] : node->extra->retained)
+      if (grads[output].defined() && try_retain(o)) {
+        Tensor owner = adopt(o);
+        Tensor& grad = meta_of(o).grad;
+        grad = grad.defined() ? add(grad, grads[output]) : grads[output];
+      }
+  }
+
+  const EngineCall& call_;
+  uint32_t epoch_;
+  bool finished_ = false;
+  NodeList seen_, ready_;
+};
+
+}  // namespace
+
+void run_engine(std::span<const Edge> roots, std::span<const Tensor> gradients, const EngineCall& call) {
+  AutoGradMode mode(call.create_graph);
+  Walk walk(call);
+  walk.count(roots);
+  if (!call.captures.empty()) walk.mark_needed();
+  walk.run(roots, gradients);
+}
+
+}  // namespace talweg

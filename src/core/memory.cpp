@@ -1,0 +1,94 @@
+#include "core/memory.h"
+
+#include <bit>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+
+#include "core/thread_state.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define TALWEG_ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TALWEG_ADDRESS_SANITIZER 1
+#endif
+#endif
+#ifndef TALWEG_ADDRESS_SANITIZER
+#define TALWEG_ADDRESS_SANITIZER 0
+#endif
+
+namespace talweg {
+
+thread_local constinit ThreadState thread_state{};
+
+namespace {
+
+// Classes of 64 << 0 ... 64 << 14 bytes and two between, by multiples of 64 up to 256: tensor objects and nodes are
+// 192 bytes and must not pay for 256.
+constexpr size_t largest_cached = size_t{64} << 11;
+constexpr size_t bytes_kept_per_class = size_t{1} << 20;
+
+constexpr int class_of(size_t bytes) {
+  if (bytes <= 256) return static_cast<int>((bytes + 63) / 64) - 1;
+  return std::bit_width((bytes - 1) / 256) + 3;
+}
+constexpr size_t class_bytes(int index) { return index < 4 ? size_t(index + 1) * 64 : size_t{256} << (index - 3); }
+static_assert(class_of(largest_cached) < ThreadState::block_classes && class_bytes(class_of(300)) == 512);
+
+// Hands the lists back when the thread ends; frees that come later go to the heap.
+struct ThreadEnd {
+  ~ThreadEnd() {
+    thread_state.closed = true;
+    for (auto& list : thread_state.blocks) {
+      while (auto* block = static_cast<FreeBlock*>(list.head)) {
+        list.head = block->next;
+        std::free(block);
+      }
+      list.count = 0;
+    }
+  }
+};
+
+[[gnu::noinline]] void register_thread_end() {
+  thread_state.registered = true;
+  static thread_local ThreadEnd end;
+  [[maybe_unused]] auto* touched = &end;
+}
+
+[[gnu::noinline]] void* allocate_from_heap(size_t bytes) {
+  void* block = nullptr;
+  if (bytes > SIZE_MAX - 128) throw std::bad_alloc();
+  if (posix_memalign(&block, 64, (bytes + 63) & ~size_t{63}) != 0) throw std::bad_alloc();
+  return block;
+}
+
+}  // namespace
+
+void* allocate(size_t bytes) {
+  if (bytes > SIZE_MAX - 256) throw std::bad_alloc();
+  size_t whole = bytes + spare_bytes;
+  if (whole > largest_cached || TALWEG_ADDRESS_SANITIZER) return allocate_from_heap(whole);
+  int index = class_of(whole);
+  auto& list = thread_state.blocks[index];
+  if (auto* block = static_cast<FreeBlock*>(list.head)) {
+    list.head = block->next;
+    --list.count;
+    return block;
+  }
+  return allocate_from_heap(class_bytes(index));
+}
+
+void deallocate(void* block, size_t bytes) noexcept {
+  size_t whole = bytes + spare_bytes;
+  if (whole > largest_cached || TALWEG_ADDRESS_SANITIZER) return std::free(block);
+  int index = class_of(whole);
+  auto& list = thread_state.blocks[index];
+  if (thread_state.closed || list.count * class_bytes(index) >= bytes_kept_per_class) return std::free(block);
+  if (!thread_state.registered) register_thread_end();
+  static_cast<FreeBlock*>(block)->next = static_cast<FreeBlock*>(list.head);
+  list.head = block;
+  ++list.count;
+}
+
+}  // namespace talweg

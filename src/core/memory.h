@@ -1,0 +1,37 @@
+// Blocks of memory. Every block is aligned to 64 bytes and has 64 spare bytes behind it, so that a kernel may read
+// and write whole lanes.
+#pragma once
+
+#include <cstddef>
+
+#include "core/thread_state.h"
+
+namespace talweg {
+
+inline constexpr size_t spare_bytes = 64;
+
+/// A block of at least `bytes` + 64 bytes, from the thread's free lists where it has one. Throws std::bad_alloc.
+void* allocate(size_t bytes);
+/// Gives back what `allocate(bytes)` returned; the same `bytes`. Any thread.
+void deallocate(void* block, size_t bytes) noexcept;
+
+/// Bytes of a tensor object and of a common graph node: the size that the fast paths ask for.
+inline constexpr size_t object_bytes = 192;
+
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+/// `object_bytes` without spare bytes; one pop where the thread's list isn't empty.
+inline void* allocate_object() {
+  auto& list = thread_state.blocks[object_bytes / 64 - 1];
+  if (auto* block = static_cast<FreeBlock*>(list.head)) [[likely]] {
+    list.head = block->next;
+    --list.count;
+    return block;
+  }
+  return allocate(object_bytes - spare_bytes);
+}
+inline void deallocate_object(void* block) noexcept { deallocate(block, object_bytes - spare_bytes); }
+
+}  // namespace talweg

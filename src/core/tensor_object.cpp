@@ -1,0 +1,220 @@
+#include "core/tensor_object.h"
+
+#include <string>
+
+#include "core/shape.h"
+#include "talweg/errors.h"
+
+namespace talweg {
+
+namespace {
+
+TensorObject* bare_object(Dtype dtype, size_t rank) {
+  if (rank > static_cast<size_t>(max_rank))
+    throw ShapeError("a tensor has at most " + std::to_string(max_rank) + " dimensions, got " + std::to_string(rank));
+  auto* o = static_cast<TensorObject*>(allocate_object());
+  int64_t* outer = nullptr;
+  if (rank > inline_rank) {
+    try {
+      outer = static_cast<int64_t*>(allocate(2 * rank * sizeof(int64_t)));
+    } catch (...) {
+      deallocate_object(o);
+      throw;
+    }
+  }
+  o->handles = 1;
+  o->memory = 1;
+  o->dtype = dtype;
+  o->rank = static_cast<uint8_t>(rank);
+  o->flags = 0;
+  o->version_ = 0;
+  o->numel = 0;
+  o->data = nullptr;
+  o->root = o;
+  o->grad_fn = nullptr;
+  o->meta = nullptr;
+  o->outer_dims = outer;
+  std::memset(o->inner_sizes, 0, sizeof o->inner_sizes + sizeof o->inner_strides);
+  return o;
+}
+
+void free_object(TensorObject* o) noexcept {
+  if (o->outer_dims) deallocate(o->outer_dims, 2 * size_t{o->rank} * sizeof(int64_t));
+  deallocate_object(o);
+}
+
+// Frees the object once neither handles nor memory references are left.
+void end_memory(TensorObject* o) noexcept {
+  TensorObject* root = o->root;
+  if (root != o) {
+    free_object(o);
+    release_memory(root);
+    return;
+  }
+  TensorObject* lender = nullptr;
+  if (o->data != o->inside) {
+    switch (o->owner.kind) {
+      case Bytes::inside: break;
+      case Bytes::block: deallocate(o->owner.block, o->owner.bytes); break;
+      case Bytes::foreign:
+        if (o->owner.release) o->owner.release(o->owner.context);
+        break;
+      case Bytes::borrowed: lender = o->owner.lender; break;
+    }
+  }
+  free_object(o);
+  if (lender) release_memory(lender);
+}
+
+bool is_dense(std::span<const int64_t> sizes, std::span<const int64_t> strides) {
+  int64_t expected = 1;
+  for (size_t i = sizes.size(); i-- > 0;) {
+    if (sizes[i] == 1) continue;
+    if (strides[i] != expected) return false;
+    expected *= sizes[i];
+  }
+  return true;
+}
+
+void set_geometry(TensorObject* o, std::span<const int64_t> sizes, std::span<const int64_t> strides) {
+  std::memcpy(o->sizes(), sizes.data(), sizes.size_bytes());
+  std::memcpy(o->strides(), strides.data(), strides.size_bytes());
+  o->numel = numel_of(sizes);
+  if (o->numel == 0 || is_dense(sizes, strides)) o->flags |= contiguous_flag;
+}
+
+}  // namespace
+
+void drop(Attachment* attachment) noexcept { attachment->drop(attachment); }
+
+// Out of the fast path: the last handle has gone.
+void detail::end_handles(HandleCount* count) noexcept {
+  auto* o = static_cast<TensorObject*>(count);
+  if (Attachment* grad_fn = o->grad_fn) {
+    o->grad_fn = nullptr;
+    drop(grad_fn);
+  }
+  if (Attachment* meta = o->meta) {
+    o->meta = nullptr;
+    drop(meta);
+  }
+  if (o->has(view_flag)) {
+    TensorObject* base = o->view.base;
+    o->flags &= static_cast<uint16_t>(~view_flag);
+    release(base);
+  }
+  release_memory(o);
+}
+
+void release(TensorObject* o) noexcept {
+  if (__atomic_load_n(&o->handles, __ATOMIC_ACQUIRE) == 1 || __atomic_fetch_sub(&o->handles, 1, __ATOMIC_ACQ_REL) == 1) {
+    o->handles = 0;
+    detail::end_handles(o);
+  }
+}
+
+void release_memory(TensorObject* o) noexcept {
+  if (__atomic_load_n(&o->memory, __ATOMIC_ACQUIRE) == 1 || __atomic_fetch_sub(&o->memory, 1, __ATOMIC_ACQ_REL) == 1)
+    end_memory(o);
+}
+
+bool try_retain(TensorObject* o) noexcept {
+  uint32_t count = __atomic_load_n(&o->handles, __ATOMIC_RELAXED);
+  while (count != 0)
+    if (__atomic_compare_exchange_n(&o->handles, &count, count + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return true;
+  return false;
+}
+
+char* storage_begin(const TensorObject* o) {
+  const TensorObject* root = o->root;
+  if (root->data == root->inside) return static_cast<char*>(root->data);
+  if (root->owner.kind == Bytes::borrowed) return storage_begin(root->owner.lender);
+  return static_cast<char*>(root->owner.block);
+}
+
+int64_t storage_bytes(const TensorObject* o) {
+  const TensorObject* root = o->root;
+  if (root->data == root->inside) return root->bytes();
+  if (root->owner.kind == Bytes::borrowed) return storage_bytes(root->owner.lender);
+  return static_cast<int64_t>(root->owner.bytes);
+}
+
+Tensor new_tensor_strided(Dtype dtype, std::span<const int64_t> sizes, std::span<const int64_t> strides) {
+  int64_t numel = checked_numel(sizes, itemsize(dtype));
+  TensorObject* o = bare_object(dtype, sizes.size());
+  set_geometry(o, sizes, strides);
+  auto bytes = static_cast<size_t>(numel * itemsize(dtype));
+  o->flags |= padded_flag;
+  if (bytes <= sizeof o->inside && sizes.size() <= inline_rank) {
+    o->data = o->inside;
+    if (o->has(contiguous_flag)) o->flags |= lane_flag;
+    std::memset(o->inside, 0, sizeof o->inside);
+    return adopt(o);
+  }
+  void* block = nullptr;
+  try {
+    block = allocate(bytes);
+  } catch (...) {
+    free_object(o);
+    throw;
+  }
+  // The spare bytes are read by whole-lane kernels: they must not be signalling garbage under the sanitizers.
+  std::memset(static_cast<char*>(block) + bytes, 0, spare_bytes);
+  o->data = block;
+  o->owner = {.kind = Bytes::block, .view_count = 0, .block = block, .bytes = bytes, .release = nullptr, .context = nullptr, .lender = nullptr};
+  return adopt(o);
+}
+
+Tensor new_tensor(Dtype dtype, std::span<const int64_t> sizes) {
+  checked_numel(sizes, itemsize(dtype));
+  return new_tensor_strided(dtype, sizes, Dims::contiguous_strides(sizes));
+}
+
+Tensor new_view(TensorObject* source, std::span<const int64_t> sizes, std::span<const int64_t> strides, int64_t offset_bytes) {
+  TensorObject* o = bare_object(source->dtype, sizes.size());
+  set_geometry(o, sizes, strides);
+  o->data = static_cast<char*>(source->data) + offset_bytes;
+  o->flags |= source->flags & padded_flag;
+  // A view of all elements of a small tensor may be overwritten by whole lanes, as the tensor itself.
+  if (source->has(lane_flag) && o->has(contiguous_flag) && o->numel == source->numel && sizes.size() <= inline_rank)
+    o->flags |= lane_flag;
+  o->root = source->root;
+  retain_memory(o->root);
+  return adopt(o);
+}
+
+Tensor new_borrower(const Tensor& t) {
+  TensorObject* source = object(t);
+  TensorObject* o = bare_object(source->dtype, source->rank);
+  std::memcpy(o->sizes(), source->sizes(), source->rank * sizeof(int64_t));
+  std::memcpy(o->strides(), source->strides(), source->rank * sizeof(int64_t));
+  o->numel = source->numel;
+  o->flags = source->flags & (contiguous_flag | lane_flag | padded_flag);
+  o->data = source->data;
+  TensorObject* lender = source->root;
+  if (lender->data != lender->inside && lender->owner.kind == Bytes::borrowed) lender = lender->owner.lender;
+  o->owner = {.kind = Bytes::borrowed, .view_count = 0, .block = nullptr, .bytes = 0, .release = nullptr, .context = nullptr, .lender = lender};
+  retain_memory(lender);
+  return adopt(o);
+}
+
+Tensor new_foreign(void* data, Dtype dtype, std::span<const int64_t> sizes, std::span<const int64_t> strides,
+                   void (*release)(void*), void* context) {
+  checked_numel(sizes, itemsize(dtype));
+  TensorObject* o = bare_object(dtype, sizes.size());
+  set_geometry(o, sizes, strides);
+  int64_t extent = o->numel == 0 ? 0 : 1;
+  if (extent)
+    for (size_t i = 0; i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
+  o->data = data;
+  o->owner = {.kind = Bytes::foreign,
+              .view_count = 0,
+              .block = data,
+              .bytes = static_cast<size_t>(extent * itemsize(dtype)),
+              .release = release,
+              .context = context,
+              .lender = nullptr};
+  return adopt(o);
+}
+
+}  // namespace talweg

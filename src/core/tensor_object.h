@@ -1,0 +1,152 @@
+// The one object behind a Tensor: 192 bytes that hold counts, shape, history and, for small tensors, the elements.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#include "core/memory.h"
+#include "core/thread_state.h"
+#include "talweg/dtype.h"
+#include "talweg/tensor.h"
+
+namespace talweg {
+
+/// What core knows of the graph: something that can be let go. `drop` gives back one reference.
+struct Attachment {
+  void (*drop)(Attachment*) noexcept;
+};
+
+/// Facts about a tensor that fast paths test together with dtype and rank, as one word.
+enum Flag : uint16_t {
+  contiguous_flag = 1,     // row-major without gaps
+  lane_flag = 2,           // contiguous, at most 64 bytes, and all 64 bytes at `data` may be read and overwritten
+  requires_grad_flag = 4,  // a leaf that requires grad, or a result with grad_fn
+  view_flag = 8,           // a differentiable view; `view` is valid
+  parameter_flag = 16,     // prints as a Parameter; found by reflection
+  wrapped_flag = 32,       // a 0-d tensor made of a C++ number: takes part in promotion by its kind alone
+  padded_flag = 64,        // at least 64 bytes behind the last element may be read
+  saved_on_leaf_flag = 128,
+};
+
+/// Where the bytes of a root come from.
+enum class Bytes : uint8_t { inside, block, foreign, borrowed };
+
+/// How a differentiable view came to be; decides whether writing through it may rewrite its base's history.
+enum class ViewKind : uint8_t { plain, no_grad_mode, several_outputs };
+
+inline constexpr int inline_rank = 4;
+inline constexpr int max_rank = 64;
+
+/// Two counts. `handles` is the number of Tensors (and of nodes and views that need the tensor itself). `memory` is
+/// one for all handles together plus one for each view without history, saved output and weak reference: they need
+/// the bytes and not the graph. The base class of the public header is the handle count alone.
+struct alignas(64) TensorObject : detail::HandleCount {
+  uint32_t memory;
+  Dtype dtype;
+  uint8_t rank;
+  uint16_t flags;
+  uint32_t version_;        // of a root: bumped by every write in place
+  int64_t numel;
+  void* data;
+  TensorObject* root;       // owns the bytes and the version; itself unless a view
+  Attachment* grad_fn;
+  Attachment* meta;         // grad, hooks, retained gradients: null for most
+  int64_t* outer_dims;      // sizes, then strides, where rank > 4
+  int64_t inner_sizes[inline_rank];
+  int64_t inner_strides[inline_rank];
+
+  struct View {
+    TensorObject* base;      // a handle
+    uint32_t version_seen;   // of the root when grad_fn was last right
+    ViewKind kind;
+  };
+  struct Owner {             // of a root whose bytes are not inside
+    Bytes kind;
+    uint16_t view_count;
+    void* block;             // what to give back; for foreign memory its start
+    size_t bytes;
+    void (*release)(void*);  // foreign
+    void* context;
+    TensorObject* lender;    // borrowed: `data()` shares another root's bytes under a version of its own
+  };
+  union {
+    alignas(64) unsigned char inside[64];
+    View view;
+    Owner owner;
+  };
+
+  int64_t* sizes() { return rank <= inline_rank ? inner_sizes : outer_dims; }
+  const int64_t* sizes() const { return rank <= inline_rank ? inner_sizes : outer_dims; }
+  int64_t* strides() { return rank <= inline_rank ? inner_strides : outer_dims + rank; }
+  const int64_t* strides() const { return rank <= inline_rank ? inner_strides : outer_dims + rank; }
+  bool is_root() const { return root == this; }
+  bool has(Flag flag) const { return flags & flag; }
+  uint32_t& version() { return root->version_; }
+  int64_t bytes() const { return numel * itemsize(dtype); }
+
+  /// dtype, rank and flags as one word.
+  uint32_t head() const {
+    uint32_t word;
+    std::memcpy(&word, &dtype, 4);
+    return word;
+  }
+};
+static_assert(sizeof(TensorObject) == object_bytes && offsetof(TensorObject, inside) == 128);
+
+inline TensorObject* object(const Tensor& t) { return static_cast<TensorObject*>(t.handle()); }
+/// A Tensor that takes over a handle already counted.
+inline Tensor adopt(TensorObject* o) { return Tensor(detail::adopt_handle, o); }
+inline void retain(TensorObject* o) { __atomic_fetch_add(&o->handles, 1, __ATOMIC_RELAXED); }
+/// A Tensor that shares `o`.
+inline Tensor share(TensorObject* o) {
+  if (o) retain(o);
+  return adopt(o);
+}
+void release(TensorObject* o) noexcept;
+
+inline void retain_memory(TensorObject* o) { __atomic_fetch_add(&o->memory, 1, __ATOMIC_RELAXED); }
+void release_memory(TensorObject* o) noexcept;
+/// One more handle if there still is one; false if the tensor has ended and only its memory is held.
+bool try_retain(TensorObject* o) noexcept;
+
+/// Gives back one reference to each attachment without recursion, however long the chain behind it.
+void drop(Attachment* attachment) noexcept;
+
+/// The data pointer at which the root's bytes begin.
+char* storage_begin(const TensorObject* o);
+/// Bytes from `storage_begin` to the end of the allocation.
+int64_t storage_bytes(const TensorObject* o);
+
+/// A fresh contiguous tensor with undefined elements. Throws ShapeError for sizes that are negative or overflow.
+Tensor new_tensor(Dtype dtype, std::span<const int64_t> sizes);
+/// The same, laid out densely with the given strides (a permutation of a contiguous layout).
+Tensor new_tensor_strided(Dtype dtype, std::span<const int64_t> sizes, std::span<const int64_t> strides);
+/// A view of source's bytes with this geometry, sharing the version; no history. `offset_bytes` counts from its data.
+Tensor new_view(TensorObject* source, std::span<const int64_t> sizes, std::span<const int64_t> strides, int64_t offset_bytes);
+/// A tensor that shares `t`'s bytes and shape under a version of its own.
+Tensor new_borrower(const Tensor& t);
+/// A tensor over foreign memory; `release(context)` runs when the last user of the memory ends.
+Tensor new_foreign(void* data, Dtype dtype, std::span<const int64_t> sizes, std::span<const int64_t> strides,
+                   void (*release)(void*), void* context);
+
+/// A fresh small tensor with the dtype and sizes of `like`, which has lane_flag. The path of every small operation.
+inline TensorObject* new_lane_like(const TensorObject* like, Dtype dtype) {
+  auto* o = static_cast<TensorObject*>(allocate_object());
+  o->handles = 1;
+  o->memory = 1;
+  o->dtype = dtype;
+  o->rank = like->rank;
+  o->flags = contiguous_flag | lane_flag | padded_flag;
+  o->version_ = 0;
+  o->numel = like->numel;
+  o->data = o->inside;
+  o->root = o;
+  o->grad_fn = nullptr;
+  o->meta = nullptr;
+  o->outer_dims = nullptr;
+  std::memcpy(o->inner_sizes, like->inner_sizes, sizeof o->inner_sizes + sizeof o->inner_strides);
+  return o;
+}
+
+}  // namespace talweg

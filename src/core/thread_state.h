@@ -1,0 +1,37 @@
+// What belongs to one thread: free lists, modes, the order of graph nodes, the list of things being dropped.
+#pragma once
+
+#include <cstdint>
+
+namespace talweg {
+
+struct Attachment;
+class Recorder;
+
+/// Modes that the fast paths test in one comparison with zero.
+enum Mode : uint32_t { grad_off = 1, recording = 2 };
+
+/// Trivially destructible and small, so that it may be read after the thread's destructors have run
+/// (a static Tensor) and loaded by dlopen with the initial-exec model.
+struct ThreadState {
+  static constexpr int block_classes = 16;
+
+  struct FreeList {
+    void* head;
+    uint32_t count;
+  };
+
+  uint32_t modes;
+  bool draining;
+  bool closed;
+  bool registered;
+  uint64_t next_sequence;
+  Attachment* dropped;
+  Recorder* recorder;
+  FreeList blocks[block_classes];
+};
+static_assert(sizeof(ThreadState) <= 512);
+
+extern thread_local constinit ThreadState thread_state;
+
+}  // namespace talweg

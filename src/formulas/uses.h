@@ -1,0 +1,46 @@
+// A number that remembers what it was made of: calling a derivative with it while compiling tells what must be saved.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+namespace talweg {
+
+struct Uses {
+  uint8_t mask = 0;
+  bool original = false;  // no operation has touched it
+  constexpr Uses() = default;
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  constexpr Uses(T) {}
+  static constexpr Uses bit(uint8_t mask) {
+    Uses u;
+    u.mask = mask;
+    return u;
+  }
+  static constexpr Uses untouched() {
+    Uses u = bit(1);
+    u.original = true;
+    return u;
+  }
+  friend constexpr Uses join(Uses a, Uses b = {}, Uses c = {}) { return bit(static_cast<uint8_t>(a.mask | b.mask | c.mask)); }
+
+  friend constexpr Uses operator-(Uses a) { return join(a); }
+  friend constexpr Uses operator!(Uses a) { return join(a); }
+#define TALWEG_USES(op) \
+  friend constexpr Uses operator op(Uses a, Uses b) { return join(a, b); }
+  TALWEG_USES(+) TALWEG_USES(-) TALWEG_USES(*) TALWEG_USES(/) TALWEG_USES(&) TALWEG_USES(|)
+  TALWEG_USES(<) TALWEG_USES(<=) TALWEG_USES(>) TALWEG_USES(>=) TALWEG_USES(==) TALWEG_USES(!=)
+#undef TALWEG_USES
+#define TALWEG_USES(function) \
+  friend constexpr Uses function(Uses a) { return join(a); }
+  TALWEG_USES(abs) TALWEG_USES(exp) TALWEG_USES(log) TALWEG_USES(sqrt) TALWEG_USES(tanh) TALWEG_USES(sigmoid)
+#undef TALWEG_USES
+#define TALWEG_USES(function) \
+  friend constexpr Uses function(Uses a, Uses b) { return join(a, b); }
+  TALWEG_USES(pow) TALWEG_USES(maximum) TALWEG_USES(minimum) TALWEG_USES(div_floor) TALWEG_USES(div_trunc) TALWEG_USES(remainder)
+#undef TALWEG_USES
+  friend constexpr Uses where(Uses a, Uses b, Uses c) { return join(a, b, c); }
+};
+
+}  // namespace talweg

@@ -1,0 +1,175 @@
+#include "graph/node.h"
+
+#include <algorithm>
+#include <string>
+
+#include "talweg/errors.h"
+
+namespace talweg {
+
+Node::Node(const NodeType* type, std::span<const Edge> edges, uint32_t outputs)
+    : Attachment{&drop_node},
+      references(1),
+      edge_count(static_cast<uint32_t>(edges.size())),
+      output_count(outputs),
+      kind(NodeKind::operation),
+      sequence(thread_state.next_sequence++),
+      type(type),
+      waiting(0),
+      epoch(0),
+      extra(nullptr) {
+  if (edges.size() <= 2) {
+    inner_edges[0] = inner_edges[1] = {};
+    std::copy(edges.begin(), edges.end(), inner_edges);
+  } else {
+    outer_edges = static_cast<Edge*>(allocate(edges.size_bytes()));
+    std::copy(edges.begin(), edges.end(), outer_edges);
+  }
+}
+
+// Leaves come first: their gradient is added as soon as all parts of it are there.
+Node::Node(const NodeType* type, NodeKind kind)
+    : Attachment{&drop_node}, references(1), edge_count(0), output_count(1), kind(kind), sequence(UINT64_MAX), type(type),
+      waiting(0), epoch(0), extra(nullptr), inner_edges{} {}
+
+Node::~Node() {
+  for (const Edge& e : edge_span()) release_edge(e);
+  if (edge_count > 2) deallocate(outer_edges, edge_count * sizeof(Edge));
+  delete extra;
+}
+
+NodeExtra& Node::more() {
+  if (!extra) extra = new NodeExtra;
+  return *extra;
+}
+
+NodeExtra::~NodeExtra() {
+  for (Hook& h : hooks) h.end(h.context);
+  for (auto& [output, o] : retained) release_memory(o);
+}
+
+void retain_edge(const Edge& edge) noexcept {
+  if (!edge.node) return;
+  if (edge.node->kind == NodeKind::leaf) retain(static_cast<LeafNode*>(edge.node)->leaf);
+  else retain(edge.node);
+}
+
+void release_edge(const Edge& edge) noexcept {
+  if (!edge.node) return;
+  if (edge.node->kind == NodeKind::leaf) release(static_cast<LeafNode*>(edge.node)->leaf);
+  else drop_node(edge.node);
+}
+
+// A node that ends lets go of others: they are put on a list instead of being ended from within, so that a chain of a
+// million nodes needs no stack.
+void drop_node(Attachment* attachment) noexcept {
+  auto* node = static_cast<Node*>(attachment);
+  if (__atomic_load_n(&node->references, __ATOMIC_ACQUIRE) != 1 && __atomic_fetch_sub(&node->references, 1, __ATOMIC_ACQ_REL) != 1) return;
+  // The place of the sequence number links the list: nobody asks a node that has ended.
+  ThreadState& state = thread_state;
+  node->sequence = reinterpret_cast<uint64_t>(state.dropped);
+  state.dropped = node;
+  if (state.draining) return;
+  state.draining = true;
+  while (auto* next = static_cast<Node*>(state.dropped)) {
+    state.dropped = reinterpret_cast<Attachment*>(next->sequence);
+    size_t bytes = next->type->bytes;
+    next->type->destroy(next);
+    deallocate_node(next, bytes);
+  }
+  state.draining = false;
+}
+
+bool Backward::needs(size_t input) const { return node_->edges()[input].node != nullptr; }
+Tensor Backward::saved(size_t i) const { return static_cast<SavingNode*>(node_)->saved[i].unpack(node_); }
+
+void release_saved(Node* node) noexcept {
+  for (SavedTensor& s : static_cast<SavingNode*>(node)->saved) s.reset();
+}
+std::string_view label_of(const Node* node) { return static_cast<const SavingNode*>(node)->label; }
+
+void SavedTensor::save_input(TensorObject* o, uint8_t tag) noexcept {
+  retain(o);
+  object_ = o;
+  version_ = o->version();
+  kind_ = Kind::input;
+  tag_ = tag;
+}
+
+void SavedTensor::save_result(TensorObject* o, uint8_t tag) noexcept {
+  retain_memory(o);
+  object_ = o;
+  version_ = o->version();
+  output_nr_ = static_cast<uint16_t>(output_nr(o));
+  kind_ = Kind::result;
+  tag_ = tag;
+}
+
+void SavedTensor::reset() noexcept {
+  if (kind_ == Kind::input) release(object_);
+  else if (kind_ == Kind::result) release_memory(object_);
+  kind_ = Kind::none;
+  object_ = nullptr;
+}
+
+TensorObject* SavedTensor::checked(const Node* node) const {
+  if (kind_ == Kind::none) {
+    if (!node->released) return nullptr;
+    throw AutogradError(
+        "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). "
+        "Saved intermediate values of the graph are freed when you call .backward() or autograd::grad(). Specify retain_graph = true if "
+        "you need to backward through the graph a second time or if you need to access saved tensors after calling backward.");
+  }
+  if (object_->version() != version_)
+    throw AutogradError("one of the variables needed for gradient computation has been modified by an inplace operation: [" +
+                        std::string(talweg::name(object_->dtype)) + " " + to_string(IntList(object_->sizes(), object_->rank)) + "], saved by " +
+                        std::string(node->name()) + ", is at version " + std::to_string(object_->version()) + "; expected version " +
+                        std::to_string(version_) + " instead. Hint: write to a clone(), or compute out of place.");
+  return object_;
+}
+
+Tensor SavedTensor::unpack(Node* node) const {
+  TensorObject* o = checked(node);
+  if (!o) return {};
+  if (kind_ == Kind::input) return share(o);
+  if (try_retain(o)) {
+    Tensor t = adopt(o);
+    if (o->grad_fn == node) return t;
+  }
+  // The result itself has ended: another object over its bytes stands in, with the same history.
+  Tensor view = new_view(o, {o->sizes(), o->rank}, {o->strides(), o->rank}, 0);
+  retain(node);
+  set_history(object(view), node, output_nr_);
+  return view;
+}
+
+void set_history(TensorObject* o, Node* node, uint32_t output) {
+  if (o->grad_fn) drop(o->grad_fn);
+  o->grad_fn = node;
+  o->flags |= requires_grad_flag;
+  if (output != 0 || o->meta) meta_of(o).output_nr = output;
+}
+
+namespace {
+
+// The engine itself adds gradients to leaves; see autograd/engine.cpp.
+void apply_leaf(Node*, Backward&) {}
+void release_nothing(Node*) noexcept {}
+void destroy_nothing(Node*) noexcept {}
+std::string_view leaf_name(const Node*) { return "AccumulateGrad"; }
+const NodeType leaf_type{&apply_leaf, &release_nothing, &destroy_nothing, &leaf_name, 0};
+
+void drop_meta(Attachment* attachment) noexcept { delete static_cast<Meta*>(attachment); }
+
+}  // namespace
+
+LeafNode::LeafNode(TensorObject* leaf) : Node(&leaf_type, NodeKind::leaf), leaf(leaf) {}
+
+Meta::Meta(TensorObject* owner) : Attachment{&drop_meta}, leaf(owner) {}
+
+Meta& meta_of(TensorObject* o) {
+  if (!o->meta) o->meta = new Meta(o);
+  return *find_meta(o);
+}
+
+}  // namespace talweg

@@ -1,0 +1,207 @@
+// The graph that a computation leaves behind: one node per operation, edges to where its inputs came from.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/tensor_object.h"
+#include "talweg/tensor.h"
+
+namespace talweg {
+
+struct Node;
+
+/// Where the gradient of an input goes: a node and which of its outputs the input was. No node: nowhere.
+struct Edge {
+  Node* node = nullptr;
+  uint32_t output = 0;
+};
+
+/// What a node is asked by the engine: gradients of its outputs in, gradients of its inputs out.
+class Backward {
+ public:
+  Backward(Node* node, std::span<const Tensor> grads, std::span<Tensor> results) : node_(node), grads_(grads), results_(results) {}
+  /// Gradient of an output; undefined counts as zero.
+  const Tensor& grad(size_t output = 0) const { return grads_[output]; }
+  std::span<const Tensor> grads() const { return grads_; }
+  /// Whether somebody waits for the gradient of this input.
+  bool needs(size_t input) const;
+  void set(size_t input, Tensor gradient) { results_[input] = std::move(gradient); }
+  /// A tensor the node has saved. Throws AutogradError if it was changed since.
+  Tensor saved(size_t i) const;
+  Node* node() const { return node_; }
+
+ private:
+  Node* node_;
+  std::span<const Tensor> grads_;
+  std::span<Tensor> results_;
+};
+
+/// What all nodes of one kind share.
+struct NodeType {
+  void (*apply)(Node* node, Backward& backward);
+  /// Lets go of saved tensors and whatever else the derivative needs.
+  void (*release)(Node* node) noexcept;
+  void (*destroy)(Node* node) noexcept;
+  std::string_view (*name)(const Node* node);
+  uint32_t bytes;
+};
+
+/// A tensor kept for the derivative, with the version it must still have. An input is kept by a handle; a result of
+/// the node itself by its memory alone, so that there is no cycle.
+class SavedTensor {
+ public:
+  enum class Kind : uint8_t { none, input, result };
+  SavedTensor() = default;
+  SavedTensor(const SavedTensor&) = delete;
+  SavedTensor& operator=(const SavedTensor&) = delete;
+  ~SavedTensor() { reset(); }
+
+  void save_input(TensorObject* o, uint8_t tag = 0) noexcept;
+  void save_result(TensorObject* o, uint8_t tag = 0) noexcept;
+  void reset() noexcept;
+  Kind kind() const { return kind_; }
+  uint8_t tag() const { return tag_; }
+  /// The object itself, its version checked. Throws AutogradError.
+  TensorObject* checked(const Node* node) const;
+  /// As a Tensor with its history, also if its last handle has gone.
+  Tensor unpack(Node* node) const;
+
+ private:
+  TensorObject* object_ = nullptr;
+  uint32_t version_ = 0;
+  uint16_t output_nr_ = 0;
+  Kind kind_ = Kind::none;
+  uint8_t tag_ = 0;
+};
+static_assert(sizeof(SavedTensor) == 16);
+
+/// Sizes and dtype of an input, for gradients that must be brought back to them.
+struct InputShape {
+  std::vector<int64_t> sizes;
+  Dtype dtype;
+};
+
+struct Hook {
+  uint64_t id;
+  uint32_t output;
+  detail::HookFn call;
+  void* context;
+  void (*end)(void*);
+};
+
+/// What few nodes need.
+struct NodeExtra {
+  std::vector<Tensor> gradients;              // of outputs after the first, while the engine runs
+  std::vector<Hook> hooks;                    // on the gradients of outputs, before the node is asked
+  std::vector<std::pair<uint32_t, TensorObject*>> retained;  // weak: outputs whose grad is kept
+  std::vector<InputShape> input_shapes;
+  ~NodeExtra();
+};
+
+enum class NodeKind : uint8_t { operation, leaf };
+
+struct Node : Attachment {
+  uint32_t references;
+  uint32_t edge_count;
+  uint32_t output_count;
+  NodeKind kind;
+  bool released = false;
+  bool queued = false;      // engine: in the ready list
+  bool needed = false;      // engine: leads to a gradient that was asked for
+  uint64_t sequence;       // later nodes are asked first
+  const NodeType* type;
+  uint32_t waiting;        // engine: gradients still to come
+  uint32_t epoch;          // engine: the walk that has seen this node
+  Tensor gradient;         // engine: of the first output
+  NodeExtra* extra;
+  union {
+    Edge inner_edges[2];
+    Edge* outer_edges;
+  };
+
+  Edge* edges() { return edge_count <= 2 ? inner_edges : outer_edges; }
+  const Edge* edges() const { return edge_count <= 2 ? inner_edges : outer_edges; }
+  std::span<const Edge> edge_span() const { return {edges(), edge_count}; }
+  std::string_view name() const { return type->name(this); }
+  NodeExtra& more();
+
+  /// Sets up what all nodes have; `edges` are taken over. Used by make_node.
+  Node(const NodeType* type, std::span<const Edge> edges, uint32_t outputs);
+  Node(const NodeType* type, NodeKind kind);
+  ~Node();
+};
+
+void drop_node(Attachment* attachment) noexcept;
+void release_edge(const Edge& edge) noexcept;
+void retain_edge(const Edge& edge) noexcept;
+inline void retain(Node* node) { __atomic_fetch_add(&node->references, 1, __ATOMIC_RELAXED); }
+
+/// The node of a leaf: adds what arrives to the leaf's grad. An edge to it holds a handle of the leaf.
+struct LeafNode : Node {
+  TensorObject* leaf;
+  explicit LeafNode(TensorObject* leaf);
+};
+
+/// What autograd keeps for a tensor beside grad_fn.
+struct Meta : Attachment {
+  Tensor grad;
+  uint32_t output_nr = 0;     // which output of grad_fn
+  bool retains_grad = false;
+  LeafNode leaf;
+  explicit Meta(TensorObject* owner);
+};
+
+Meta& meta_of(TensorObject* o);
+inline Meta* find_meta(const TensorObject* o) { return static_cast<Meta*>(o->meta); }
+inline Node* node_of(const TensorObject* o) { return static_cast<Node*>(o->grad_fn); }
+inline uint32_t output_nr(const TensorObject* o) { return o->meta ? find_meta(o)->output_nr : 0; }
+
+/// Makes `node` (one reference is taken over) the history of `o`.
+void set_history(TensorObject* o, Node* node, uint32_t output);
+
+inline bool grad_enabled() { return !(thread_state.modes & grad_off); }
+inline void bump_version(TensorObject* o) { ++o->root->version_; }
+
+/// A node that keeps tensors for its derivative.
+struct SavingNode : Node {
+  static constexpr int most_saved = 4;
+  const char* label;
+  SavedTensor saved[most_saved];
+  SavingNode(const NodeType* type, const char* label, std::span<const Edge> edges, uint32_t outputs) : Node(type, edges, outputs), label(label) {}
+};
+
+/// A node whose derivative is a function object: `f(Backward&)`.
+template <class F>
+struct FunctionNode : SavingNode {
+  F function;
+
+  static const NodeType node_type;
+  FunctionNode(const char* label, std::span<const Edge> edges, uint32_t outputs, F&& f)
+      : SavingNode(&node_type, label, edges, outputs), function(std::move(f)) {}
+  static void apply(Node* node, Backward& backward) { static_cast<FunctionNode*>(node)->function(backward); }
+  static void destroy(Node* node) noexcept { static_cast<FunctionNode*>(node)->~FunctionNode(); }
+};
+
+void release_saved(Node* node) noexcept;
+std::string_view label_of(const Node* node);
+
+template <class F>
+const NodeType FunctionNode<F>::node_type{&FunctionNode<F>::apply, &release_saved, &FunctionNode<F>::destroy, &label_of, sizeof(FunctionNode<F>)};
+
+inline void* allocate_node(size_t bytes) { return bytes <= object_bytes ? allocate_object() : allocate(bytes); }
+inline void deallocate_node(void* node, size_t bytes) noexcept {
+  if (bytes <= object_bytes) deallocate_object(node);
+  else deallocate(node, bytes);
+}
+
+template <class N, class... A>
+N* make_node(A&&... arguments) {
+  void* memory = allocate_node(sizeof(N));
+  return ::new (memory) N(std::forward<A>(arguments)...);
+}
+
+}  // namespace talweg

@@ -1,0 +1,2 @@
+// The loops of formulas/arithmetic.h for one instruction set.
+#include "formulas/arithmetic.h"

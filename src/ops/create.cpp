@@ -1,0 +1,197 @@
+// Making tensors.
+#include "talweg/create.h"
+
+#include <cmath>
+#include <string>
+
+#include "core/shape.h"
+#include "kernels/cast.h"
+#include "kernels/pointwise.h"
+#include "ops/launch.h"
+#include "ops/record.h"
+#include "talweg/errors.h"
+
+namespace talweg {
+
+namespace {
+
+Tensor finish(Tensor t, const TensorOptions& options) {
+  if (options.requires_grad) t.requires_grad_();
+  return t;
+}
+
+Tensor filled(Dtype dtype, IntList size, Scalar value, const TensorOptions& options) {
+  Tensor t = new_tensor(dtype, size);
+  launch(fill_kernel, {buffer_of(t)}, value);
+  return finish(std::move(t), options);
+}
+
+// Writes element(i) for all i, computed in double or int64.
+template <class F>
+void generate(const Tensor& t, F element) {
+  with_type(t.dtype(), [&]<class T>(T*) {
+    T* out = static_cast<T*>(t.data_ptr());
+    for (int64_t i = 0, n = t.numel(); i < n; ++i) out[i] = cast<T>(element(i));
+  });
+}
+
+struct NestedShape {
+  Dims sizes;
+  Dtype dtype = bool_;
+  bool started = false;
+};
+
+// Python's kinds: bool, int64, the default floating type.
+Dtype python_dtype(Dtype d) { return is_floating_point(d) ? get_default_dtype() : d == bool_ ? bool_ : int64; }
+
+void measure(std::span<const NestedList> list, size_t depth, NestedShape& shape) {
+  auto n = static_cast<int64_t>(list.size());
+  if (depth == shape.sizes.size()) {
+    shape.sizes.push_back(n);
+  } else if (shape.sizes[depth] != n) {
+    throw ValueError("[tensor] expected sequence of length " + std::to_string(shape.sizes[depth]) + " at dim " + std::to_string(depth) + " (got " + std::to_string(n) + ")");
+  }
+  for (const NestedList& e : list) {
+    if (e.is_number() != list[0].is_number()) throw ValueError("[tensor] numbers and lists are mixed at dim " + std::to_string(depth + 1));
+    if (e.is_number()) {
+      if (shape.sizes.size() > depth + 1) throw ValueError("[tensor] rows of different depth");
+      Dtype d = python_dtype(e.dtype());
+      shape.dtype = shape.started ? promote_types(shape.dtype, d) : d;
+      shape.started = true;
+    } else {
+      measure(e.list(), depth + 1, shape);
+    }
+  }
+}
+
+template <class T>
+void gather_numbers(std::span<const NestedList> list, T*& out) {
+  for (const NestedList& e : list) {
+    if (e.is_number()) *out++ = e.scalar().is_floating_point() ? cast<T>(e.scalar().to<double>()) : cast<T>(e.scalar().to<int64_t>());
+    else gather_numbers(e.list(), out);
+  }
+}
+
+}  // namespace
+
+namespace detail {
+
+Tensor tensor_from_nested(std::span<const NestedList> list, const TensorOptions& options) {
+  NestedShape shape;
+  measure(list, 0, shape);
+  Tensor t = new_tensor(options.dtype.value_or(shape.started ? shape.dtype : get_default_dtype()), shape.sizes);
+  with_type(t.dtype(), [&]<class T>(T*) {
+    T* out = static_cast<T*>(t.data_ptr());
+    gather_numbers(list, out);
+  });
+  return finish(std::move(t), options);
+}
+
+Tensor tensor_from_scalar(Scalar value, const TensorOptions& options) { return filled(options.dtype.value_or(value.dtype()), {}, value, options); }
+
+Tensor tensor_from_elements(const void* data, Dtype source, IntList sizes, std::optional<Dtype> inferred, const TensorOptions& options) {
+  Tensor t = new_tensor(options.dtype.value_or(inferred.value_or(source)), sizes);
+  // A container that is empty may have no memory.
+  if (t.numel() > 0) {
+    Tensor foreign = new_foreign(const_cast<void*>(data), source, sizes, Dims::contiguous_strides(sizes), nullptr, nullptr);
+    copy_kernel.run(std::array{buffer_of(t), buffer_of(foreign)}, nullptr);
+  }
+  return finish(std::move(t), options);
+}
+
+Tensor foreign_tensor(void* data, Dtype dtype, IntList sizes, const IntList* strides, void (*release)(void*), void* context) {
+  try {
+    if (strides && strides->size() != sizes.size())
+      throw ShapeError("[from_blob] " + std::to_string(sizes.size()) + " sizes and " + std::to_string(strides->size()) + " strides");
+    if (!data && checked_numel(sizes, itemsize(dtype)) > 0) throw ValueError("[from_blob] the memory is a null pointer");
+    checked_numel(sizes, itemsize(dtype));
+    return new_foreign(data, dtype, sizes, strides ? Dims(*strides) : Dims::contiguous_strides(sizes), release, context);
+  } catch (...) {
+    if (release) release(context);
+    throw;
+  }
+}
+
+}  // namespace detail
+
+Tensor tensor(const std::vector<bool>& values, const TensorOptions& options) {
+  Tensor t = new_tensor(bool_, IntList(static_cast<int64_t>(values.size())));
+  auto out = t.span<bool>();
+  for (size_t i = 0; i < values.size(); ++i) out[i] = values[i];
+  return finish(to(t, options.dtype.value_or(bool_)), options);
+}
+
+Tensor empty(IntList size, const TensorOptions& options) { return finish(new_tensor(options.dtype.value_or(get_default_dtype()), size), options); }
+Tensor zeros(IntList size, const TensorOptions& options) { return filled(options.dtype.value_or(get_default_dtype()), size, 0, options); }
+Tensor ones(IntList size, const TensorOptions& options) { return filled(options.dtype.value_or(get_default_dtype()), size, 1, options); }
+Tensor full(IntList size, Scalar fill_value, const TensorOptions& options) { return filled(options.dtype.value_or(fill_value.dtype()), size, fill_value, options); }
+
+Tensor arange(Scalar end, const TensorOptions& options) { return arange(0, end, 1, options); }
+
+Tensor arange(Scalar start, Scalar end, Scalar step, const TensorOptions& options) {
+  bool floating = start.is_floating_point() || end.is_floating_point() || step.is_floating_point();
+  Dtype dtype = options.dtype.value_or(floating ? get_default_dtype() : int64);
+  double first = start.to<double>(), last = end.to<double>(), by = step.to<double>();
+  if (by == 0) throw ValueError("[arange] step must be nonzero");
+  if (!std::isfinite(first) || !std::isfinite(last)) throw ValueError("[arange] unsupported range: bounds must be finite");
+  if ((by > 0 && first > last) || (by < 0 && first < last)) throw ValueError("[arange] upper bound and lower bound inconsistent with step sign");
+  bool whole = is_integral(dtype) && !floating;
+  int64_t count;
+  if (whole) {
+    int64_t a = start.to<int64_t>(), b = end.to<int64_t>(), s = step.to<int64_t>();
+    count = s > 0 ? (b - a + s - 1) / s : (a - b - s - 1) / -s;
+  } else {
+    count = static_cast<int64_t>(std::ceil((last - first) / by));
+  }
+  Tensor t = new_tensor(dtype, IntList(count));
+  if (whole || is_integral(dtype)) {
+    generate(t, [a = start.to<int64_t>(), s = step.to<int64_t>()](int64_t i) { return a + i * s; });
+  } else {
+    generate(t, [=](int64_t i) { return first + static_cast<double>(i) * by; });
+  }
+  return finish(std::move(t), options);
+}
+
+// The two halves are counted from the two ends, each with the step in the dtype's own precision, as PyTorch does.
+Tensor linspace(Scalar start, Scalar end, int64_t steps, const TensorOptions& options) {
+  if (steps < 0) throw ValueError("[linspace] number of steps must be non-negative, got " + std::to_string(steps));
+  Tensor t = new_tensor(options.dtype.value_or(get_default_dtype()), IntList(steps));
+  auto fill = [&]<class T>(T) {
+    T first = start.to<T>(), last = end.to<T>();
+    T step = steps > 1 ? (last - first) / static_cast<T>(steps - 1) : T(0);
+    generate(t, [=](int64_t i) {
+      return i < steps / 2 || steps == 1 ? std::fma(step, static_cast<T>(i), first) : std::fma(-step, static_cast<T>(steps - 1 - i), last);
+    });
+  };
+  if (t.dtype() == float64 || is_integral(t.dtype())) fill(double{});
+  else fill(float{});
+  return finish(std::move(t), options);
+}
+
+Tensor eye(int64_t n, const TensorOptions& options) { return eye(n, n, options); }
+Tensor eye(int64_t n, int64_t m, const TensorOptions& options) {
+  if (n < 0 || m < 0) throw ValueError("[eye] n and m must be greater or equal to 0, got " + std::to_string(n) + " and " + std::to_string(m));
+  Tensor t = zeros({n, m}, {.dtype = options.dtype});
+  diagonal(t).fill_(1);
+  return finish(std::move(t), options);
+}
+
+Tensor empty_like(const Tensor& self, const TensorOptions& options) {
+  TensorObject* o = object(self);
+  if (!o) throw TypeError("[empty_like] the tensor is undefined");
+  std::span<const int64_t> sizes(o->sizes(), o->rank), strides(o->strides(), o->rank);
+  int64_t extent = 1;
+  for (size_t i = 0; i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
+  Dtype dtype = options.dtype.value_or(o->dtype);
+  bool dense = !o->has(contiguous_flag) && extent == o->numel && !may_overlap_itself(sizes, strides);
+  return finish(dense ? new_tensor_strided(dtype, sizes, strides) : new_tensor(dtype, sizes), options);
+}
+Tensor full_like(const Tensor& self, Scalar fill_value, const TensorOptions& options) {
+  Tensor t = empty_like(self, {.dtype = options.dtype});
+  launch(fill_kernel, {buffer_of(t)}, fill_value);
+  return finish(std::move(t), options);
+}
+Tensor zeros_like(const Tensor& self, const TensorOptions& options) { return full_like(self, 0, options); }
+Tensor ones_like(const Tensor& self, const TensorOptions& options) { return full_like(self, 1, options); }
+
+}  // namespace talweg

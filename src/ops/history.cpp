@@ -1,0 +1,197 @@
+#include "ops/history.h"
+
+#include <string>
+
+#include "core/shape.h"
+#include "talweg/create.h"
+#include "talweg/errors.h"
+
+namespace talweg {
+
+namespace {
+
+struct Geometry {
+  Dims sizes, strides;
+  int64_t offset;  // elements from the start of the memory
+  explicit Geometry(const TensorObject* o)
+      : sizes(std::span<const int64_t>(o->sizes(), o->rank)),
+        strides(std::span<const int64_t>(o->strides(), o->rank)),
+        offset((static_cast<char*>(o->data) - storage_begin(o)) / itemsize(o->dtype)) {}
+};
+
+// A gradient with the geometry of `base`, so that views of the base can be laid over it.
+Tensor dense_like(const Geometry& base, Dtype dtype) {
+  return may_overlap_itself(base.sizes, base.strides) ? new_tensor(dtype, base.sizes) : new_tensor_strided(dtype, base.sizes, base.strides);
+}
+
+// The history of a base after a write through one of its views: the gradient of the written part goes through the
+// operation that wrote, the rest passes on.
+struct CopySlices {
+  Geometry base, view;
+  Dtype dtype;
+  Node* inner;  // a reference
+  CopySlices(Geometry b, Geometry v, Dtype d, Node* n) : base(b), view(v), dtype(d), inner(n) {}
+  CopySlices(CopySlices&& other) noexcept : base(other.base), view(other.view), dtype(other.dtype), inner(std::exchange(other.inner, nullptr)) {}
+  ~CopySlices() {
+    if (inner) drop(inner);
+  }
+  void operator()(Backward& b) {
+    if (!b.grad().defined()) return;
+    Tensor whole = dense_like(base, dtype);
+    whole.copy_(b.grad());
+    // Memory before the base's own start (an expanded base) isn't the view's.
+    Tensor part = as_strided(whole, view.sizes, view.strides, view.offset - base.offset);
+    Tensor grads[] = {part.clone()};
+    std::vector<Tensor> results(inner->edge_count);
+    Backward inside(inner, grads, results);
+    inner->type->apply(inner, inside);
+    for (size_t i = 0; i < results.size(); ++i) {
+      if (i > 0) {
+        if (b.needs(i)) b.set(i, std::move(results[i]));
+      } else if (b.needs(0)) {
+        if (results[0].defined()) part.copy_(results[0]);
+        else part.zero_();
+        b.set(0, std::move(whole));
+      }
+    }
+  }
+};
+
+// What stands before a base's memory offset can't be reached through as_strided of a fresh tensor.
+Tensor strided_backward(const Tensor& grad, const Geometry& input, const Geometry& output) {
+  auto extent = [](const Geometry& g, int64_t low) {
+    int64_t last = g.offset - low;
+    for (size_t i = 0; i < g.sizes.size(); ++i) last += (g.sizes[i] - 1) * g.strides[i];
+    return last + 1;
+  };
+  int64_t low = std::min(input.offset, output.offset);
+  int64_t length = numel_of(input.sizes) == 0 ? 0 : extent(input, low);
+  if (numel_of(output.sizes) != 0) length = std::max(length, extent(output, low));
+  Tensor memory = zeros(length, {.dtype = grad.dtype()});
+  if (may_overlap_itself(output.sizes, output.strides)) {
+    Tensor places = as_strided(arange(length), output.sizes, output.strides, output.offset - low);
+    Index flat[] = {places.reshape(-1)};
+    memory = index_put(memory, flat, grad.reshape(-1), true);
+  } else {
+    Tensor written = memory.clone();
+    as_strided(written, output.sizes, output.strides, output.offset - low).copy_(grad);
+    memory = written;
+  }
+  if (may_overlap_itself(input.sizes, input.strides)) {
+    // Each element of an input that repeats in memory gets its share.
+    Tensor count = zeros(length, {.dtype = grad.dtype()});
+    Tensor places = as_strided(arange(length), input.sizes, input.strides, input.offset - low);
+    Index flat[] = {places.reshape(-1)};
+    count = index_put(count, flat, ones({}, {.dtype = grad.dtype()}), true);
+    memory = memory / count;
+  }
+  return as_strided(memory, input.sizes, input.strides, input.offset - low);
+}
+
+}  // namespace
+
+static void set_strided_history(TensorObject* view, TensorObject* source) {
+  Edge edge = gradient_edge(source);
+  auto backward = [input = Geometry(source), output = Geometry(view)](Backward& b) {
+    if (b.grad().defined()) b.set(0, strided_backward(b.grad(), input, output));
+  };
+  using N = FunctionNode<decltype(backward)>;
+  set_history(view, make_node<N>("AsStridedBackward0", std::span<const Edge>(&edge, 1), 1u, std::move(backward)), 0);
+}
+void set_strided_history(const Tensor& view, const Tensor& self) { set_strided_history(object(view), object(self)); }
+
+bool requires_grad_slow(TensorObject* o) { return grad_fn_of(o) != nullptr || o->has(requires_grad_flag); }
+
+Node* grad_fn_of(TensorObject* o) {
+  if (!o->has(view_flag) || !requires_grad(o->view.base)) return node_of(o);
+  if (o->view.version_seen == o->version() && o->grad_fn) return node_of(o);
+  if (o->view.version_seen == o->version()) return nullptr;
+  set_strided_history(o, o->view.base);
+  o->view.version_seen = o->version();
+  return node_of(o);
+}
+
+Edge gradient_edge(TensorObject* o) {
+  if (Node* node = grad_fn_of(o)) {
+    retain(node);
+    return {node, output_nr(o)};
+  }
+  if (!o->has(requires_grad_flag)) return {};
+  retain(o);
+  return {&meta_of(o).leaf, 0};
+}
+
+Tensor make_view(const Tensor& self, std::span<const int64_t> sizes, std::span<const int64_t> strides, int64_t offset_bytes, ViewKind kind) {
+  Tensor out = new_view(object(self), sizes, strides, offset_bytes);
+  TensorObject *o = object(out), *source = object(self);
+  TensorObject* base = source->has(view_flag) ? source->view.base : source;
+  if (kind == ViewKind::plain && !grad_enabled()) kind = ViewKind::no_grad_mode;
+  if (source->has(view_flag) && kind == ViewKind::plain) kind = source->view.kind;
+  retain(base);
+  o->view = {base, o->version(), kind};
+  o->flags |= view_flag;
+  return out;
+}
+
+bool begin_write(const Tensor& self, std::string_view op, std::span<const Tensor* const> others) {
+  if (!self.defined()) throw TypeError("[" + std::string(op) + "] the tensor is undefined");
+  TensorObject* o = object(self);
+  if (!o->has(contiguous_flag) && may_overlap_itself({o->sizes(), o->rank}, {o->strides(), o->rank}))
+    throw MemoryError("[" + std::string(op) +
+                      "] unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+                      "Please clone() the tensor before performing the operation.");
+  if (!grad_enabled()) return false;
+  bool own = requires_grad(o);
+  bool recorded = own || any_needs_grad(others);
+  if (o->has(view_flag)) {
+    if (recorded && o->view.kind == ViewKind::several_outputs)
+      throw AutogradError("[" + std::string(op) +
+                          "] this view is one of several outputs of a function (unbind, split, chunk); such views can't be modified in place: "
+                          "write out of place, or to a clone()");
+    if (recorded && o->view.kind == ViewKind::no_grad_mode)
+      throw AutogradError("[" + std::string(op) +
+                          "] a view was created in no_grad mode and is being modified in place with grad mode enabled: make the view with grad "
+                          "enabled, or write under no_grad");
+    TensorObject* base = o->view.base;
+    if (!base->has(view_flag) && !base->grad_fn && base->has(requires_grad_flag))
+      throw AutogradError("[" + std::string(op) + "] a view of a leaf Variable that requires grad is being used in an in-place operation; write under no_grad, or through data()");
+  } else if (!o->grad_fn && o->has(requires_grad_flag)) {
+    throw AutogradError("[" + std::string(op) + "] a leaf Variable that requires grad is being used in an in-place operation; write under no_grad, or through data()");
+  }
+  return recorded;
+}
+
+void end_write(const Tensor& self, Node* node) {
+  TensorObject* o = object(self);
+  bump_version(o);
+  if (!node) return;
+  if (!o->has(view_flag)) {
+    set_history(o, node, 0);
+    return;
+  }
+  // The operation's first input was the view; now it is the part of the base.
+  TensorObject* base = o->view.base;
+  std::vector<Edge> edges(node->edge_span().begin(), node->edge_span().end());
+  edges[0] = gradient_edge(base);
+  for (size_t i = 1; i < edges.size(); ++i) retain_edge(edges[i]);
+  // Through an integer type or a leaf without grad no gradient flows; the part still has to be cut out.
+  CopySlices slices{Geometry(base), Geometry(o), base->dtype, node};
+  Node* whole = make_node<FunctionNode<CopySlices>>("CopySlices", edges, 1u, std::move(slices));
+  set_history(base, whole, 0);
+  grad_fn_of(o);
+}
+
+Tensor sum_to(const Tensor& grad, IntList sizes, Dtype dtype) {
+  Tensor out = grad;
+  if (!(grad.sizes() == sizes)) {
+    int64_t lead = grad.dim() - static_cast<int64_t>(sizes.size());
+    Dims dims;
+    for (int64_t d = 0; d < grad.dim(); ++d)
+      if (d < lead || (sizes[static_cast<size_t>(d - lead)] == 1 && grad.size(d) != 1)) dims.push_back(d);
+    if (!dims.empty()) out = sum(grad, dims, true);
+    if (lead > 0) out = view(out, sizes);
+  }
+  return to(out, dtype);
+}
+
+}  // namespace talweg

@@ -1,0 +1,48 @@
+#include "ops/launch.h"
+
+#include "talweg/errors.h"
+
+namespace talweg {
+
+void Recorder::start() {
+  if (thread_state.recorder) throw ValueError("[record] this thread already records");
+  thread_state.recorder = this;
+  thread_state.modes |= recording;
+}
+
+void Recorder::stop() noexcept {
+  if (thread_state.recorder != this) return;
+  thread_state.recorder = nullptr;
+  thread_state.modes &= ~static_cast<uint32_t>(recording);
+}
+
+Recorder::~Recorder() {
+  stop();
+  for (Launch& launch : launches_)
+    for (Buffer& b : launch.buffers) release_memory(b.object->root);
+}
+
+void Recorder::add(const Kernel& kernel, std::span<const Buffer> buffers, const void* attributes, size_t bytes) {
+  Launch& l = launches_.emplace_back(Launch{&kernel, {}, {}, {}});
+  auto* begin = static_cast<const unsigned char*>(attributes);
+  l.attributes.assign(begin, begin + bytes);
+  for (const Buffer& b : buffers) {
+    l.geometry.insert(l.geometry.end(), b.sizes, b.sizes + b.rank);
+    l.geometry.insert(l.geometry.end(), b.strides, b.strides + b.rank);
+  }
+  // Pointers into the geometry are set once it no longer grows.
+  const int64_t* at = l.geometry.data();
+  for (Buffer b : buffers) {
+    b.sizes = at;
+    b.strides = at + b.rank;
+    at += 2 * b.rank;
+    l.buffers.push_back(b);
+    retain_memory(b.object->root);
+  }
+}
+
+void Recorder::replay() const {
+  for (const Launch& l : launches_) l.kernel->run(l.buffers, l.attributes.data());
+}
+
+}  // namespace talweg

@@ -1,0 +1,13 @@
+// The families of operations: the only list of them. Each stands in the file of its name.
+#include "ops/record.h"
+
+namespace talweg {
+
+extern const Family arithmetic_family;
+
+std::span<const Family* const> op_families() {
+  static constexpr const Family* families[] = {&arithmetic_family};
+  return families;
+}
+
+}  // namespace talweg

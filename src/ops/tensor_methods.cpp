@@ -1,0 +1,223 @@
+// Methods of Tensor that are no operations: what it is, its elements, what autograd knows of it.
+#include <cstring>
+#include <string>
+
+#include "core/shape.h"
+#include "kernels/cast.h"
+#include "ops/history.h"
+#include "talweg/create.h"
+#include "talweg/errors.h"
+#include "talweg/tensor.h"
+
+namespace talweg {
+
+namespace {
+
+TensorObject* checked(const Tensor& t) {
+  if (!t.defined()) throw TypeError("the Tensor is undefined: it was default-constructed or reset");
+  return object(t);
+}
+
+[[noreturn, gnu::cold]] void refuse_type(Dtype have, Dtype asked) {
+  throw TypeError("the tensor holds " + std::string(name(have)) + ", not " + std::string(name(asked)) + "; use to(dtype), or the type that fits");
+}
+
+}  // namespace
+
+const Tensor& Tensor::operator=(const Tensor& value) && {
+  checked(*this);
+  TensorObject* o = object_ ? object(*this) : nullptr;
+  if (o->is_root() && !(o->data != o->inside && o->owner.kind == Bytes::borrowed))
+    throw ValueError(
+        "assigning to a temporary that is no view would be lost: a mask or a tensor of indices gives a copy. Use x.index_put_({...}, value), or give "
+        "the tensor a name first");
+  return talweg::copy_(*this, value);
+}
+const Tensor& Tensor::operator=(Tensor&& value) && { return std::move(*this) = static_cast<const Tensor&>(value); }
+const Tensor& Tensor::operator=(Scalar value) && { return std::move(*this) = full({}, value, {.dtype = dtype()}); }
+
+Dtype Tensor::dtype() const { return checked(*this)->dtype; }
+int64_t Tensor::dim() const { return checked(*this)->rank; }
+int64_t Tensor::numel() const { return checked(*this)->numel; }
+IntList Tensor::sizes() const {
+  auto* o = checked(*this);
+  return {o->sizes(), o->rank};
+}
+IntList Tensor::strides() const {
+  auto* o = checked(*this);
+  return {o->strides(), o->rank};
+}
+int64_t Tensor::size(int64_t d) const {
+  auto* o = checked(*this);
+  if (o->rank == 0) throw IndexError("[size] dimension specified as " + std::to_string(d) + " but tensor has no dimensions");
+  return o->sizes()[wrap_dim(d, o->rank, "size")];
+}
+int64_t Tensor::stride(int64_t d) const {
+  auto* o = checked(*this);
+  if (o->rank == 0) throw IndexError("[stride] dimension specified as " + std::to_string(d) + " but tensor has no dimensions");
+  return o->strides()[wrap_dim(d, o->rank, "stride")];
+}
+int64_t Tensor::storage_offset() const {
+  auto* o = checked(*this);
+  return (static_cast<char*>(o->data) - storage_begin(o)) / itemsize(o->dtype);
+}
+bool Tensor::is_contiguous() const { return checked(*this)->has(contiguous_flag); }
+int64_t Tensor::len() const {
+  auto* o = checked(*this);
+  if (o->rank == 0) throw TypeError("iteration over a 0-d tensor: it has no rows");
+  return o->sizes()[0];
+}
+
+Scalar Tensor::item() const {
+  auto* o = checked(*this);
+  if (o->numel != 1) throw ValueError("[item] a Tensor with " + std::to_string(o->numel) + " elements cannot be converted to Scalar");
+  return with_type(o->dtype, [&]<class T>(T*) { return Scalar(*static_cast<const T*>(o->data)); });
+}
+void* Tensor::data_ptr() const { return checked(*this)->data; }
+void* Tensor::data_ptr(Dtype expected) const {
+  auto* o = checked(*this);
+  if (o->dtype != expected) refuse_type(o->dtype, expected);
+  return o->data;
+}
+void* Tensor::contiguous_ptr(Dtype expected) const {
+  if (!is_contiguous()) throw ValueError("[span] the elements don't lie in one row: sizes " + to_string(sizes()) + ", strides " + to_string(strides()) + "; use contiguous()");
+  return data_ptr(expected);
+}
+void* Tensor::element_ptr(Dtype expected, std::span<const int64_t> indices) const {
+  auto* p = static_cast<char*>(data_ptr(expected));
+  auto* o = object(*this);
+  if (indices.size() != o->rank) throw IndexError("[at] " + std::to_string(indices.size()) + " indices for a tensor of sizes " + to_string(sizes()));
+  for (size_t i = 0; i < indices.size(); ++i) {
+    int64_t n = o->sizes()[i], at = indices[i] < 0 ? indices[i] + n : indices[i];
+    if (at < 0 || at >= n)
+      throw IndexError("[at] index " + std::to_string(indices[i]) + " is out of bounds for dimension " + std::to_string(i) + " with size " + std::to_string(n));
+    p += at * o->strides()[i] * itemsize(o->dtype);
+  }
+  return p;
+}
+
+bool Tensor::requires_grad() const { return talweg::requires_grad(checked(*this)); }
+const Tensor& Tensor::requires_grad_(bool value) const {
+  auto* o = checked(*this);
+  if (value && !talweg::is_floating_point(o->dtype))
+    throw DtypeError("[requires_grad_] only Tensors of floating point dtype can require gradients; this one holds " + std::string(name(o->dtype)));
+  if (!value && grad_fn_of(o)) throw AutogradError("[requires_grad_] you can only change requires_grad flags of leaf variables; use detach() for a result without history");
+  if (value) o->flags |= requires_grad_flag;
+  else o->flags &= static_cast<uint16_t>(~requires_grad_flag);
+  return *this;
+}
+bool Tensor::is_leaf() const { return grad_fn_of(checked(*this)) == nullptr; }
+Tensor Tensor::grad() const {
+  Meta* meta = find_meta(checked(*this));
+  return meta ? meta->grad : Tensor();
+}
+void Tensor::set_grad(const Tensor& grad) const {
+  auto* o = checked(*this);
+  if (grad.defined()) {
+    if (!(grad.sizes() == sizes())) throw ShapeError("[set_grad] a gradient of sizes " + to_string(grad.sizes()) + " for a tensor of sizes " + to_string(sizes()));
+    if (grad.dtype() != o->dtype) throw DtypeError("[set_grad] a gradient of " + std::string(name(grad.dtype())) + " for a tensor of " + std::string(name(o->dtype)));
+  }
+  if (grad.defined() || o->meta) meta_of(o).grad = grad;
+}
+void Tensor::retain_grad() const {
+  auto* o = checked(*this);
+  if (!talweg::requires_grad(o)) throw AutogradError("[retain_grad] can't retain_grad on Tensor that has requires_grad=False");
+  Node* node = grad_fn_of(o);
+  if (!node || meta_of(o).retains_grad) return;
+  meta_of(o).retains_grad = true;
+  retain_memory(o);
+  node->more().retained.emplace_back(output_nr(o), o);
+}
+bool Tensor::retains_grad() const {
+  Meta* meta = find_meta(checked(*this));
+  return meta && meta->retains_grad;
+}
+const Tensor& Tensor::detach_() const {
+  auto* o = checked(*this);
+  if (o->has(view_flag)) throw AutogradError("[detach_] can't detach views in-place: use detach()");
+  if (o->grad_fn) drop(std::exchange(o->grad_fn, nullptr));
+  o->flags &= static_cast<uint16_t>(~requires_grad_flag);
+  return *this;
+}
+Tensor Tensor::data() const {
+  checked(*this);
+  return new_borrower(*this);
+}
+void Tensor::set_data(const Tensor& value) const {
+  auto* o = checked(*this);
+  auto* v = checked(value);
+  if (o == v) return;
+  if (o->dtype != v->dtype && (o->has(requires_grad_flag) || o->grad_fn))
+    throw DtypeError("[set_data] a tensor that requires grad keeps its dtype " + std::string(name(o->dtype)) + ", got " + std::string(name(v->dtype)));
+  if (IntList(o->sizes(), o->rank) == IntList(v->sizes(), v->rank) && o->dtype == v->dtype) {
+    // The same bytes stay; only their values change, unseen by autograd.
+    data().copy_(value.detach());
+    return;
+  }
+  throw ShapeError("[set_data] the new data must have sizes " + to_string(sizes()) + ", got " + to_string(value.sizes()));
+}
+uint32_t Tensor::version() const { return checked(*this)->version(); }
+int64_t Tensor::output_nr() const { return talweg::output_nr(checked(*this)); }
+bool Tensor::is_view() const { return checked(*this)->has(view_flag); }
+Tensor Tensor::T() const {
+  Dims order;
+  for (int64_t d = dim(); d-- > 0;) order.push_back(d);
+  return talweg::permute(*this, order);
+}
+const Tensor& Tensor::index_put_(std::initializer_list<Index> indices, Scalar value) const {
+  return talweg::index_put_(*this, {indices.begin(), indices.size()}, full({}, value, {.dtype = dtype()}));
+}
+
+GradFn Tensor::grad_fn() const {
+  Node* node = grad_fn_of(checked(*this));
+  if (node) retain(node);
+  return GradFn(node);
+}
+GradFn::GradFn(void* node) noexcept : node_(node) {}
+GradFn::GradFn(const GradFn& other) noexcept : node_(other.node_) { retain_edge({static_cast<Node*>(node_), 0}); }
+GradFn::~GradFn() { release_edge({static_cast<Node*>(node_), 0}); }
+std::string_view GradFn::name() const { return node_ ? static_cast<Node*>(node_)->name() : std::string_view(); }
+std::vector<GradFn> GradFn::next_functions() const {
+  std::vector<GradFn> out;
+  if (!node_) return out;
+  for (const Edge& e : static_cast<Node*>(node_)->edge_span()) {
+    retain_edge(e);
+    out.emplace_back(e.node);
+  }
+  return out;
+}
+
+TensorHook Tensor::add_hook(detail::HookFn call, void* context, void (*end)(void*)) const {
+  static uint64_t next_id = 0;
+  Hook hook{0, 0, call, context, end};
+  auto* o = checked(*this);
+  if (!talweg::requires_grad(o)) {
+    end(context);
+    throw AutogradError("[register_hook] cannot register a hook on a tensor that doesn't require gradient");
+  }
+  hook.id = __atomic_add_fetch(&next_id, 1, __ATOMIC_RELAXED);
+  Node* node = grad_fn_of(o);
+  hook.output = node ? talweg::output_nr(o) : 0;
+  if (!node) node = &meta_of(o).leaf;
+  node->more().hooks.push_back(hook);
+  return TensorHook(*this, hook.id);
+}
+
+void TensorHook::remove() {
+  if (!tensor_.defined()) return;
+  auto* o = object(tensor_);
+  Node* node = grad_fn_of(o);
+  if (!node) node = &meta_of(o).leaf;
+  if (node->extra) {
+    auto& hooks = node->extra->hooks;
+    for (size_t i = 0; i < hooks.size(); ++i)
+      if (hooks[i].id == id_) {
+        hooks[i].end(hooks[i].context);
+        hooks.erase(hooks.begin() + static_cast<std::ptrdiff_t>(i));
+        break;
+      }
+  }
+  tensor_.reset();
+}
+
+}  // namespace talweg

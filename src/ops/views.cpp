@@ -1,0 +1,407 @@
+// Views: the same memory under another geometry.
+#include "talweg/ops/views.h"
+
+#include <algorithm>
+#include <string>
+
+#include "core/shape.h"
+#include "ops/history.h"
+#include "talweg/autograd.h"
+#include "talweg/create.h"
+#include "talweg/errors.h"
+
+namespace talweg {
+
+namespace {
+
+std::string in(std::string_view op) { return "[" + std::string(op) + "] "; }
+
+void check_defined(const Tensor& t, std::string_view op) {
+  if (!t.defined()) throw TypeError(in(op) + "the tensor is undefined");
+}
+
+// A view with history: `backward` takes the gradient of the view to the gradient of self.
+template <class F>
+Tensor view_of(const Tensor& self, const Dims& sizes, const Dims& strides, int64_t offset_elements, const char* node, F backward,
+               ViewKind kind = ViewKind::plain) {
+  Tensor out = make_view(self, sizes, strides, offset_elements * self.element_size(), kind);
+  if (!needs_grad(self)) return out;
+  auto apply = [backward](Backward& b) {
+    if (b.grad().defined()) b.set(0, backward(b.grad()));
+  };
+  const Tensor* inputs[] = {&self};
+  set_history(object(out), function_node(node, inputs, {}, 1, std::move(apply)), 0);
+  return out;
+}
+
+// The gradient of a part: zeros, with the part's gradient where it came from.
+template <class F>
+Tensor spread(const Tensor& grad, const Dims& sizes, F part) {
+  Tensor whole = zeros(sizes, {.dtype = grad.dtype()});
+  part(whole).copy_(grad);
+  return whole;
+}
+
+}  // namespace
+
+Tensor view(const Tensor& self, IntList size) {
+  check_defined(self, "view");
+  Dims sizes = infer_sizes(size, self.numel(), "view"), strides;
+  if (!view_strides(self.sizes(), self.strides(), sizes, strides))
+    throw ShapeError(in("view") + "size " + to_string(sizes) + " is not compatible with input tensor's size " + to_string(self.sizes()) + " and stride " +
+                     to_string(self.strides()) + " (at least one dimension spans across two contiguous subspaces). Use reshape(...) instead.");
+  return view_of(self, sizes, strides, 0, "ViewBackward0", [old = Dims(self.sizes())](const Tensor& g) { return reshape(g, old); });
+}
+
+Tensor reshape(const Tensor& self, IntList shape) {
+  check_defined(self, "reshape");
+  Dims sizes = infer_sizes(shape, self.numel(), "reshape"), strides;
+  if (view_strides(self.sizes(), self.strides(), sizes, strides)) return view(self, sizes);
+  Tensor copy = clone(self);
+  if (!copy.is_contiguous()) copy = contiguous(copy);
+  Tensor out = new_view(object(copy), sizes, Dims::contiguous_strides(sizes), 0);
+  return record(std::move(out), "UnsafeViewBackward0", {&copy}, {}, [old = Dims(self.sizes())](Backward& b) { b.set(0, reshape(b.grad(), old)); });
+}
+
+Tensor permute(const Tensor& self, IntList dims) {
+  check_defined(self, "permute");
+  if (static_cast<int64_t>(dims.size()) != self.dim())
+    throw ShapeError(in("permute") + "number of dimensions in the tensor input does not match the length of the desired ordering of dimensions: sizes " +
+                     to_string(self.sizes()) + ", order " + to_string(dims));
+  Dims sizes(dims.size()), strides(dims.size()), back(dims.size());
+  uint64_t seen = 0;
+  for (size_t i = 0; i < dims.size(); ++i) {
+    auto d = static_cast<size_t>(wrap_dim(dims[i], self.dim(), "permute"));
+    if (seen >> d & 1) throw ShapeError(in("permute") + "duplicate dims are not allowed: " + to_string(dims));
+    seen |= uint64_t{1} << d;
+    sizes[i] = self.sizes()[d];
+    strides[i] = self.strides()[d];
+    back[d] = static_cast<int64_t>(i);
+  }
+  return view_of(self, sizes, strides, 0, "PermuteBackward0", [back](const Tensor& g) { return permute(g, back); });
+}
+
+namespace {
+Tensor swap_dims(const Tensor& self, int64_t a, int64_t b, const char* node) {
+  Dims sizes(self.sizes()), strides(self.strides());
+  if (self.dim() > 0) {
+    std::swap(sizes[static_cast<size_t>(a)], sizes[static_cast<size_t>(b)]);
+    std::swap(strides[static_cast<size_t>(a)], strides[static_cast<size_t>(b)]);
+  }
+  return view_of(self, sizes, strides, 0, node, [a, b](const Tensor& g) { return transpose(g, a, b); });
+}
+}  // namespace
+
+Tensor transpose(const Tensor& self, int64_t dim0, int64_t dim1) {
+  check_defined(self, "transpose");
+  return swap_dims(self, wrap_dim(dim0, self.dim(), "transpose"), wrap_dim(dim1, self.dim(), "transpose"), "TransposeBackward0");
+}
+
+Tensor t(const Tensor& self) {
+  check_defined(self, "t");
+  if (self.dim() > 2) throw ShapeError(in("t") + "expects a tensor with <= 2 dimensions, but self is " + std::to_string(self.dim()) + "D; use mT() or permute");
+  return swap_dims(self, 0, self.dim() < 2 ? 0 : 1, "TBackward0");
+}
+
+Tensor select(const Tensor& self, int64_t dim, int64_t index) {
+  check_defined(self, "select");
+  if (self.dim() == 0) throw IndexError(in("select") + "select() cannot be applied to a 0-dim tensor.");
+  auto d = static_cast<size_t>(wrap_dim(dim, self.dim(), "select"));
+  int64_t n = self.sizes()[d];
+  if (index < -n || index >= n)
+    throw IndexError(in("select") + "index " + std::to_string(index) + " is out of bounds for dimension " + std::to_string(d) + " with size " + std::to_string(n));
+  int64_t at = index < 0 ? index + n : index;
+  Dims old(self.sizes()), sizes(self.sizes()), strides(self.strides());
+  int64_t offset = at * strides[d];
+  sizes.erase(d);
+  strides.erase(d);
+  return view_of(self, sizes, strides, offset, "SelectBackward0", [old, d, at](const Tensor& g) {
+    return spread(g, old, [d, at](const Tensor& whole) { return select(whole, static_cast<int64_t>(d), at); });
+  });
+}
+
+Tensor slice(const Tensor& self, int64_t dim, int64_t start, int64_t end, int64_t step) {
+  check_defined(self, "slice");
+  if (self.dim() == 0) throw IndexError(in("slice") + "slice() cannot be applied to a 0-dim tensor.");
+  auto d = static_cast<size_t>(wrap_dim(dim, self.dim(), "slice"));
+  if (step <= 0) throw ValueError(in("slice") + "slice step must be positive, got " + std::to_string(step));
+  int64_t n = self.sizes()[d];
+  if (start < 0) start += n;
+  if (end < 0) end += n;
+  start = std::clamp<int64_t>(start, 0, n);
+  end = std::clamp<int64_t>(end, start, n);
+  Dims old(self.sizes()), sizes(self.sizes()), strides(self.strides());
+  sizes[d] = (end - start) / step + ((end - start) % step != 0);
+  int64_t offset = start * strides[d];
+  // With one element or none the step is never taken; it must not overflow.
+  if (sizes[d] > 1) strides[d] *= step;
+  return view_of(self, sizes, strides, offset, "SliceBackward0", [old, d, start, end, step](const Tensor& g) {
+    return spread(g, old, [=](const Tensor& whole) { return slice(whole, static_cast<int64_t>(d), start, end, step); });
+  });
+}
+
+Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length) {
+  check_defined(self, "narrow");
+  if (self.dim() == 0) throw ShapeError(in("narrow") + "narrow() cannot be applied to a 0-dim tensor.");
+  int64_t d = wrap_dim(dim, self.dim(), "narrow"), n = self.size(d);
+  if (length < 0) throw ShapeError(in("narrow") + "length must be non-negative, got " + std::to_string(length));
+  if (start < -n || start > n)
+    throw IndexError(in("narrow") + "start out of range (expected to be in range of [" + std::to_string(-n) + ", " + std::to_string(n) + "], but got " + std::to_string(start) + ")");
+  if (start < 0) start += n;
+  if (start + length > n)
+    throw ShapeError(in("narrow") + "start (" + std::to_string(start) + ") + length (" + std::to_string(length) + ") exceeds dimension size (" + std::to_string(n) + ").");
+  return slice(self, d, start, start + length, 1);
+}
+
+Tensor expand(const Tensor& self, IntList size) {
+  check_defined(self, "expand");
+  if (static_cast<int64_t>(size.size()) < self.dim())
+    throw ShapeError(in("expand") + "the number of sizes provided " + to_string(size) + " must be greater or equal to the number of dimensions in the tensor " + to_string(self.sizes()));
+  Dims sizes(size), strides(size.size());
+  size_t lead = size.size() - self.sizes().size();
+  for (size_t i = 0; i < size.size(); ++i) {
+    if (i < lead) {
+      if (sizes[i] < 0) throw ShapeError(in("expand") + "the expanded size " + std::to_string(sizes[i]) + " isn't allowed in a leading, non-existing dimension " + std::to_string(i));
+      strides[i] = 0;
+      continue;
+    }
+    int64_t n = self.sizes()[i - lead], s = self.strides()[i - lead];
+    if (sizes[i] == -1) sizes[i] = n;
+    if (sizes[i] < 0) throw ShapeError(in("expand") + "invalid size in " + to_string(size));
+    if (n != sizes[i] && n != 1)
+      throw ShapeError(in("expand") + "the expanded size of the tensor (" + std::to_string(sizes[i]) + ") must match the existing size (" + std::to_string(n) +
+                       ") at non-singleton dimension " + std::to_string(i) + ". Target sizes: " + to_string(size) + ". Tensor sizes: " + to_string(self.sizes()));
+    strides[i] = n == sizes[i] ? s : 0;
+  }
+  return view_of(self, sizes, strides, 0, "ExpandBackward0",
+                 [old = Dims(self.sizes()), dtype = self.dtype()](const Tensor& g) { return sum_to(g, old, dtype); });
+}
+
+Tensor expand_as(const Tensor& self, const Tensor& other) { return expand(self, other.sizes()); }
+
+namespace {
+Tensor squeeze_mask(const Tensor& self, uint64_t mask, const char* node) {
+  Dims sizes, strides;
+  for (size_t i = 0; i < self.sizes().size(); ++i) {
+    if (self.sizes()[i] == 1 && (mask >> i & 1)) continue;
+    sizes.push_back(self.sizes()[i]);
+    strides.push_back(self.strides()[i]);
+  }
+  return view_of(self, sizes, strides, 0, node, [old = Dims(self.sizes())](const Tensor& g) { return reshape(g, old); });
+}
+}  // namespace
+
+Tensor squeeze(const Tensor& self) {
+  check_defined(self, "squeeze");
+  return squeeze_mask(self, ~uint64_t{0}, "SqueezeBackward0");
+}
+Tensor squeeze(const Tensor& self, IntList dim) {
+  check_defined(self, "squeeze");
+  uint64_t mask = dim.empty() ? 0 : wrap_dims(dim, self.dim(), "squeeze");
+  return squeeze_mask(self, mask, dim.size() == 1 ? "SqueezeBackward1" : "SqueezeBackward2");
+}
+
+Tensor unsqueeze(const Tensor& self, int64_t dim) {
+  check_defined(self, "unsqueeze");
+  auto d = static_cast<size_t>(wrap_dim(dim, self.dim() + 1, "unsqueeze"));
+  Dims sizes(self.sizes()), strides(self.strides());
+  int64_t stride = d < sizes.size() ? sizes[d] * strides[d] : 1;
+  sizes.insert(d, 1);
+  strides.insert(d, stride);
+  return view_of(self, sizes, strides, 0, "UnsqueezeBackward0", [d](const Tensor& g) { return squeeze(g, static_cast<int64_t>(d)); });
+}
+
+Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim) {
+  check_defined(self, "flatten");
+  int64_t start = wrap_dim(start_dim, self.dim(), "flatten"), end = wrap_dim(end_dim, self.dim(), "flatten");
+  if (start > end) throw ShapeError(in("flatten") + "start_dim cannot come after end_dim: " + std::to_string(start_dim) + ", " + std::to_string(end_dim));
+  if (self.dim() == 0) return reshape(self, {1});
+  if (start == end) return self;
+  Dims sizes;
+  int64_t joined = 1;
+  for (int64_t d = 0; d < self.dim(); ++d) {
+    if (d >= start && d <= end) joined *= self.size(d);
+    else sizes.push_back(self.size(d));
+    if (d == end) sizes.push_back(joined);
+  }
+  return reshape(self, sizes);
+}
+
+Tensor unflatten(const Tensor& self, int64_t dim, IntList parts) {
+  check_defined(self, "unflatten");
+  auto d = static_cast<size_t>(wrap_dim(dim, self.dim(), "unflatten"));
+  if (parts.empty()) throw ShapeError(in("unflatten") + "sizes must be non-empty");
+  if (self.dim() == 0) throw IndexError(in("unflatten") + "a 0-d tensor has no dimension to unflatten");
+  Dims inner = infer_sizes(parts, self.sizes()[d], "unflatten"), sizes(self.sizes());
+  sizes.erase(d);
+  for (size_t i = 0; i < inner.size(); ++i) sizes.insert(d + i, inner[i]);
+  return view(self, sizes);
+}
+
+Tensor as_strided(const Tensor& self, IntList size, IntList stride) { return as_strided(self, size, stride, self.storage_offset()); }
+
+Tensor as_strided(const Tensor& self, IntList size, IntList stride, int64_t storage_offset) {
+  check_defined(self, "as_strided");
+  if (size.size() != stride.size()) throw ShapeError(in("as_strided") + "mismatch in length of strides and shape: " + to_string(size) + " and " + to_string(stride));
+  if (storage_offset < 0) throw ShapeError(in("as_strided") + "storage offset must be non-negative, got " + std::to_string(storage_offset));
+  checked_numel(size, self.element_size());
+  int64_t last = storage_offset;
+  bool empty = false;
+  for (size_t i = 0; i < size.size(); ++i) {
+    if (stride[i] < 0) throw ShapeError(in("as_strided") + "negative strides are not supported, got " + to_string(stride));
+    int64_t reach = 0;
+    empty |= size[i] == 0;
+    if (size[i] > 1 && (__builtin_mul_overflow(size[i] - 1, stride[i], &reach) || __builtin_add_overflow(last, reach, &last)))
+      throw ShapeError(in("as_strided") + "sizes " + to_string(size) + " and strides " + to_string(stride) + " overflow");
+  }
+  TensorObject* o = object(self);
+  if (!empty && (last + 1) * self.element_size() > storage_bytes(o))
+    throw ShapeError(in("as_strided") + "sizes " + to_string(size) + ", strides " + to_string(stride) + " and offset " + std::to_string(storage_offset) + " need " +
+                     std::to_string((last + 1) * self.element_size()) + " bytes of memory, there are " + std::to_string(storage_bytes(o)));
+  int64_t offset = storage_offset - self.storage_offset();
+  Tensor out = make_view(self, size, stride, offset * self.element_size());
+  if (needs_grad(self)) set_strided_history(out, self);
+  return out;
+}
+
+Tensor diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) {
+  check_defined(self, "diagonal");
+  auto a = static_cast<size_t>(wrap_dim(dim1, self.dim(), "diagonal")), b = static_cast<size_t>(wrap_dim(dim2, self.dim(), "diagonal"));
+  if (a == b) throw ShapeError(in("diagonal") + "diagonal dimensions cannot be identical " + std::to_string(dim1) + ", " + std::to_string(dim2));
+  Dims old(self.sizes()), sizes(self.sizes()), strides(self.strides());
+  int64_t length = offset >= 0 ? std::min(sizes[a], sizes[b] - offset) : std::min(sizes[a] + offset, sizes[b]);
+  length = std::max<int64_t>(length, 0);
+  int64_t start = length == 0 ? 0 : offset >= 0 ? offset * strides[b] : -offset * strides[a];
+  int64_t stride = strides[a] + strides[b];
+  for (size_t d : {std::max(a, b), std::min(a, b)}) {
+    sizes.erase(d);
+    strides.erase(d);
+  }
+  sizes.push_back(length);
+  strides.push_back(stride);
+  return view_of(self, sizes, strides, start, "DiagonalBackward0", [old, offset, dim1, dim2](const Tensor& g) {
+    return spread(g, old, [=](const Tensor& whole) { return diagonal(whole, offset, dim1, dim2); });
+  });
+}
+
+Tensor movedim(const Tensor& self, IntList source, IntList destination) {
+  check_defined(self, "movedim");
+  if (source.size() != destination.size())
+    throw ShapeError(in("movedim") + "source " + to_string(source) + " and destination " + to_string(destination) + " must have the same number of elements");
+  int64_t rank = self.dim();
+  Dims order(static_cast<size_t>(rank), -1);
+  uint64_t taken = source.empty() ? 0 : wrap_dims(source, rank, "movedim");
+  if (!destination.empty()) wrap_dims(destination, rank, "movedim");
+  if (rank == 0) return self.view({});
+  for (size_t i = 0; i < source.size(); ++i)
+    order[static_cast<size_t>(wrap_dim(destination[i], rank, "movedim"))] = wrap_dim(source[i], rank, "movedim");
+  int64_t next = 0;
+  for (auto& o : order) {
+    if (o != -1) continue;
+    while (taken >> next & 1) ++next;
+    o = next++;
+  }
+  return permute(self, order);
+}
+
+namespace {
+
+// Several views of one tensor with one node.
+template <class F>
+std::vector<Tensor> views_of(const Tensor& self, std::vector<Tensor> parts, const char* node, F gather) {
+  for (Tensor& p : parts) object(p)->view.kind = grad_enabled() ? ViewKind::several_outputs : ViewKind::no_grad_mode;
+  if (!needs_grad(self) || parts.empty()) return parts;
+  const Tensor* inputs[] = {&self};
+  auto apply = [gather, dtype = self.dtype()](Backward& b) { b.set(0, gather(b.grads(), dtype)); };
+  Node* shared = function_node(node, inputs, {}, static_cast<uint32_t>(parts.size()), std::move(apply));
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) retain(shared);
+    set_history(object(parts[i]), shared, static_cast<uint32_t>(i));
+  }
+  return parts;
+}
+
+std::vector<Tensor> split_sizes(const Tensor& self, const std::vector<int64_t>& lengths, int64_t dim, const char* node) {
+  std::vector<Tensor> parts;
+  {
+    NoGradGuard quiet;
+    int64_t start = 0;
+    for (int64_t n : lengths) {
+      parts.push_back(narrow(self, dim, start, n));
+      start += n;
+    }
+  }
+  return views_of(self, std::move(parts), node, [lengths, dim, sizes = Dims(self.sizes())](std::span<const Tensor> grads, Dtype dtype) {
+    Tensor whole = zeros(sizes, {.dtype = dtype});
+    int64_t start = 0;
+    for (size_t i = 0; i < lengths.size(); ++i) {
+      if (grads[i].defined()) narrow(whole, dim, start, lengths[i]).copy_(grads[i]);
+      start += lengths[i];
+    }
+    return whole;
+  });
+}
+
+}  // namespace
+
+std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim) {
+  check_defined(self, "split");
+  if (self.dim() == 0) throw ShapeError(in("split") + "split expects at least a 1-dimensional tensor");
+  int64_t d = wrap_dim(dim, self.dim(), "split"), n = self.size(d);
+  if (split_size < 0) throw ValueError(in("split") + "split expects split_size be non-negative, but got split_size=" + std::to_string(split_size));
+  if (split_size == 0 && n != 0)
+    throw ValueError(in("split") + "split_size can only be 0 if dimension size is 0, but got dimension size of " + std::to_string(n));
+  std::vector<int64_t> lengths;
+  if (n == 0) lengths.push_back(0);
+  for (int64_t start = 0; start < n; start += split_size) lengths.push_back(std::min(split_size, n - start));
+  return split_sizes(self, lengths, d, "SplitBackward0");
+}
+
+std::vector<Tensor> split_with_sizes(const Tensor& self, IntList lengths, int64_t dim) {
+  check_defined(self, "split_with_sizes");
+  if (self.dim() == 0) throw ShapeError(in("split_with_sizes") + "split expects at least a 1-dimensional tensor");
+  int64_t d = wrap_dim(dim, self.dim(), "split_with_sizes"), total = 0;
+  for (int64_t n : lengths) {
+    if (n < 0) throw ValueError(in("split_with_sizes") + "split_with_sizes expects split_sizes have only non-negative entries, but got " + to_string(lengths));
+    total += n;
+  }
+  if (total != self.size(d))
+    throw ShapeError(in("split_with_sizes") + "split_with_sizes expects split_sizes to sum exactly to " + std::to_string(self.size(d)) + " (input tensor's size at dimension " +
+                     std::to_string(d) + "), but got split_sizes=" + to_string(lengths));
+  return split_sizes(self, lengths.vec(), d, "SplitWithSizesBackward0");
+}
+
+std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim) {
+  check_defined(self, "chunk");
+  if (self.dim() == 0) throw ShapeError(in("chunk") + "chunk expects at least a 1-dimensional tensor");
+  if (chunks <= 0) throw ValueError(in("chunk") + "chunk expects `chunks` to be greater than 0, got: " + std::to_string(chunks));
+  int64_t d = wrap_dim(dim, self.dim(), "chunk"), n = self.size(d);
+  int64_t size = (n + chunks - 1) / chunks;
+  if (size == 0) return split_sizes(self, std::vector<int64_t>(static_cast<size_t>(chunks), 0), d, "SplitWithSizesBackward0");
+  return split(self, size, d);
+}
+
+std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
+  check_defined(self, "unbind");
+  if (self.dim() == 0) throw IndexError(in("unbind") + "Dimension specified as " + std::to_string(dim) + " but tensor has no dimensions");
+  int64_t d = wrap_dim(dim, self.dim(), "unbind");
+  std::vector<Tensor> parts;
+  {
+    NoGradGuard quiet;
+    for (int64_t i = 0; i < self.size(d); ++i) parts.push_back(select(self, d, i));
+  }
+  return views_of(self, std::move(parts), "UnbindBackward0", [d, sizes = Dims(self.sizes())](std::span<const Tensor> grads, Dtype dtype) {
+    Tensor whole = zeros(sizes, {.dtype = dtype});
+    for (size_t i = 0; i < grads.size(); ++i)
+      if (grads[i].defined()) select(whole, d, static_cast<int64_t>(i)).copy_(grads[i]);
+    return whole;
+  });
+}
+
+Tensor detach(const Tensor& self) {
+  check_defined(self, "detach");
+  TensorObject* o = object(self);
+  return new_view(o, {o->sizes(), o->rank}, {o->strides(), o->rank}, 0);
+}
+
+}  // namespace talweg
