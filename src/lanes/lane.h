@@ -124,17 +124,20 @@ struct Lane {
     }
   }
 
-  /// PyTorch's rule: NaN if either is NaN.
-  TALWEG_INLINE friend Lane minimum(Lane a, Lane b) {
-    // `a < b ? a : b` is the processor's own minimum: b where the two don't compare.
+  /// a < b ? a : b, the processor's own minimum: b where the two don't compare.
+  TALWEG_INLINE friend Lane lesser(Lane a, Lane b) {
     TALWEG_EACH_REGISTER(b.r[k] = a.r[k] < b.r[k] ? a.r[k] : b.r[k]);
-    return where(isnan(a), a, b);
+    return b;
+  }
+  /// a > b ? a : b, the processor's own maximum: b where the two don't compare.
+  TALWEG_INLINE friend Lane greater(Lane a, Lane b) {
+    TALWEG_EACH_REGISTER(b.r[k] = a.r[k] > b.r[k] ? a.r[k] : b.r[k]);
+    return b;
   }
   /// PyTorch's rule: NaN if either is NaN.
-  TALWEG_INLINE friend Lane maximum(Lane a, Lane b) {
-    TALWEG_EACH_REGISTER(b.r[k] = a.r[k] > b.r[k] ? a.r[k] : b.r[k]);
-    return where(isnan(a), a, b);
-  }
+  TALWEG_INLINE friend Lane minimum(Lane a, Lane b) { return where(isnan(a), a, lesser(a, b)); }
+  /// PyTorch's rule: NaN if either is NaN.
+  TALWEG_INLINE friend Lane maximum(Lane a, Lane b) { return where(isnan(a), a, greater(a, b)); }
 
   /// The magnitude of `a` with the sign of `b`; integers: |a| or -|a|.
   TALWEG_INLINE friend Lane copysign(Lane a, Lane b) {
