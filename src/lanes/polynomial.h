@@ -16,6 +16,28 @@ TALWEG_INLINE Lane<T> horner(Lane<T> x) {
   }
 }
 
+/// The same polynomial, split in two at every level: a shorter chain of dependent steps for two or three more of them.
+/// `powers[j]` is x^(2^j).
+template <class C, int begin, int size, class T>
+TALWEG_INLINE Lane<T> estrin_part(const Lane<T>* powers) {
+  if constexpr (size == 1) {
+    return C::c[begin];
+  } else if constexpr (size == 2) {
+    return fma(powers[0], C::c[begin + 1], C::c[begin]);
+  } else {
+    constexpr int level = size > 8 ? 3 : size > 4 ? 2 : 1, low = 1 << level;
+    return fma(estrin_part<C, begin + low, size - low>(powers), powers[level], estrin_part<C, begin, low>(powers));
+  }
+}
+template <class C, class T>
+TALWEG_INLINE Lane<T> estrin(Lane<T> x) {
+  const Lane<T> squared = x * x, fourth = squared * squared;
+  const Lane<T> powers[] = {x, squared, fourth, fourth * fourth};
+  constexpr int size = static_cast<int>(sizeof(C::c) / sizeof(C::c[0]));
+  static_assert(size <= 16);
+  return estrin_part<C, 0, size>(powers);
+}
+
 /// How T's bits are made up.
 template <class T>
 struct Format;
