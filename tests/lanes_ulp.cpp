@@ -55,6 +55,8 @@ const Reference references[] = {
     STD_UNARY(expm1, 1.9, 1.9),
     STD_UNARY(tanh, 1.6, 1.6),
     {"sigmoid", 1.6, 1.6, sigmoid<double>, sigmoid<Wide>, nullptr, nullptr},
+    STD_UNARY(log, 1.0, 1.0),
+    STD_UNARY(log1p, 1.5, 1.5),
     STD_UNARY(sqrt, 0.5001, 0.5001),
     {"round", 0, 0, [](double x) { return std::nearbyint(x); }, [](Wide x) { return std::nearbyint(x); }, nullptr,
      nullptr},

@@ -4,3 +4,4 @@
 // instruction set. Bounds in ulp stand beside each function and are tested by tests/lanes_ulp.cpp.
 
 #include "lanes/exp.h"
+#include "lanes/log.h"
