@@ -63,6 +63,8 @@ const Reference references[] = {
     STD_UNARY(floor, 0, 0),
     STD_UNARY(ceil, 0, 0),
     STD_UNARY(trunc, 0, 0),
+    {"pow", 1.0, 1.0, nullptr, nullptr, [](double x, double y) { return std::pow(x, y); },
+     [](Wide x, Wide y) { return std::pow(x, y); }},
     {"fmod", 0, 0, nullptr, nullptr, [](double x, double y) { return std::fmod(x, y); },
      [](Wide x, Wide y) { return std::fmod(x, y); }},
     {"remainder", 0.5001, 0.5001, nullptr, nullptr, remainder_of_python<double>, remainder_of_python<Wide>},

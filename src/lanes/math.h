@@ -5,3 +5,4 @@
 
 #include "lanes/exp.h"
 #include "lanes/log.h"
+#include "lanes/pow.h"

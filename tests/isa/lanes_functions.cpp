@@ -32,7 +32,7 @@ __attribute__((flatten)) void run(T* out, const T* x, const T* y, size_t n) {
   };
 #define ROW(f) {#f, F_##f::binary, run<F_##f, float>, run<F_##f, double>},
 #define UNARY_FUNCTIONS(X) X(exp) X(expm1) X(tanh) X(sigmoid) X(log) X(log1p) X(sqrt) X(round) X(floor) X(ceil) X(trunc)
-#define BINARY_FUNCTIONS(X) X(fmod) X(remainder)
+#define BINARY_FUNCTIONS(X) X(pow) X(fmod) X(remainder)
 
 UNARY_FUNCTIONS(UNARY)
 BINARY_FUNCTIONS(BINARY)
