@@ -124,17 +124,20 @@ struct Lane {
     }
   }
 
-  /// PyTorch's rule: NaN if either is NaN.
-  TALWEG_INLINE friend Lane minimum(Lane a, Lane b) {
-    // `a < b ? a : b` is the processor's own minimum: b where the two don't compare.
-    TALWEG_EACH_REGISTER(b.r[k] = a.r[k] < b.r[k] ? a.r[k] : b.r[k]);
-    return where(isnan(a), a, b);
+  /// a < b ? a : b, the processor's own minimum: b where the two don't compare.
+  TALWEG_INLINE friend Lane lesser(Lane a, Lane b) {
+    TALWEG_EACH_REGISTER(b.r[k] = lesser_register(a.r[k], b.r[k]));
+    return b;
+  }
+  /// a > b ? a : b, the processor's own maximum: b where the two don't compare.
+  TALWEG_INLINE friend Lane greater(Lane a, Lane b) {
+    TALWEG_EACH_REGISTER(b.r[k] = greater_register(a.r[k], b.r[k]));
+    return b;
   }
   /// PyTorch's rule: NaN if either is NaN.
-  TALWEG_INLINE friend Lane maximum(Lane a, Lane b) {
-    TALWEG_EACH_REGISTER(b.r[k] = a.r[k] > b.r[k] ? a.r[k] : b.r[k]);
-    return where(isnan(a), a, b);
-  }
+  TALWEG_INLINE friend Lane minimum(Lane a, Lane b) { return where(isnan(a), a, lesser(a, b)); }
+  /// PyTorch's rule: NaN if either is NaN.
+  TALWEG_INLINE friend Lane maximum(Lane a, Lane b) { return where(isnan(a), a, greater(a, b)); }
 
   /// The magnitude of `a` with the sign of `b`; integers: |a| or -|a|.
   TALWEG_INLINE friend Lane copysign(Lane a, Lane b) {
@@ -187,6 +190,34 @@ struct Lane {
     }
 #endif
     return out;
+  }
+
+  // By name: g++ compares and blends where the two meanings are the same.
+  TALWEG_INLINE static Register<T> lesser_register(Register<T> a, Register<T> b) {
+#if TALWEG_ISA_AVX512
+    if constexpr (std::is_same_v<T, float>) return _mm512_mask_min_ps(b, static_cast<__mmask16>(-1), a, b);
+    if constexpr (std::is_same_v<T, double>) return _mm512_mask_min_pd(b, static_cast<__mmask8>(-1), a, b);
+#elif TALWEG_ISA_AVX2
+    if constexpr (std::is_same_v<T, float>) return _mm256_min_ps(a, b);
+    if constexpr (std::is_same_v<T, double>) return _mm256_min_pd(a, b);
+#elif defined(__x86_64__)
+    if constexpr (std::is_same_v<T, float>) return _mm_min_ps(a, b);
+    if constexpr (std::is_same_v<T, double>) return _mm_min_pd(a, b);
+#endif
+    return a < b ? a : b;
+  }
+  TALWEG_INLINE static Register<T> greater_register(Register<T> a, Register<T> b) {
+#if TALWEG_ISA_AVX512
+    if constexpr (std::is_same_v<T, float>) return _mm512_mask_max_ps(b, static_cast<__mmask16>(-1), a, b);
+    if constexpr (std::is_same_v<T, double>) return _mm512_mask_max_pd(b, static_cast<__mmask8>(-1), a, b);
+#elif TALWEG_ISA_AVX2
+    if constexpr (std::is_same_v<T, float>) return _mm256_max_ps(a, b);
+    if constexpr (std::is_same_v<T, double>) return _mm256_max_pd(a, b);
+#elif defined(__x86_64__)
+    if constexpr (std::is_same_v<T, float>) return _mm_max_ps(a, b);
+    if constexpr (std::is_same_v<T, double>) return _mm_max_pd(a, b);
+#endif
+    return a > b ? a : b;
   }
 
   template <class F>
