@@ -13,7 +13,7 @@ endif()
 # Warnings are errors in developer builds.
 function(talweg_warnings target)
   if(TALWEG_DEVELOPER)
-    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Werror $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local> -Wnon-virtual-dtor
       -Woverloaded-virtual -Wno-missing-field-initializers)
   endif()
 endfunction()

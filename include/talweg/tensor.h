@@ -22,10 +22,10 @@
 #include "talweg/ops/join.h"
 #include "talweg/ops/losses.h"
 #include "talweg/ops/products.h"
+#include "talweg/ops/random.h"
 #include "talweg/ops/reduce.h"
 #include "talweg/ops/softmax.h"
 #include "talweg/ops/views.h"
-#include "talweg/random.h"
 #include "talweg/scalar.h"
 
 namespace talweg {
@@ -48,7 +48,7 @@ using HookFn = Tensor (*)(void* context, const Tensor& grad);
 /// A default-constructed Tensor is undefined; operations on it throw.
 class Tensor {
  public:
-  Tensor() = default;
+  Tensor() noexcept : object_(nullptr) {}
   Tensor(const Tensor& other) noexcept : object_(other.object_) {
     if (object_) __atomic_fetch_add(&object_->handles, 1, __ATOMIC_RELAXED);
   }
@@ -342,7 +342,7 @@ class Tensor {
   void* element_ptr(Dtype expected, std::span<const int64_t> indices) const;
   TensorHook add_hook(detail::HookFn call, void* context, void (*end)(void*)) const;
 
-  detail::HandleCount* object_ = nullptr;
+  detail::HandleCount* object_;
 };
 
 // Arithmetic between tensors and numbers.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/shape.h"
 #include "ops/history.h"
 #include "talweg/autograd.h"
 
@@ -78,16 +79,15 @@ void accumulate(TensorObject* leaf, Tensor gradient) {
     return;
   }
   TensorObject* g = object(gradient);
-  bool fits = is_sole(gradient) && IntList(g->strides(), g->rank) == IntList(leaf->strides(), leaf->rank);
-  if (!fits) {
-    Tensor copy = new_tensor_strided(leaf->dtype, {leaf->sizes(), leaf->rank},
-                                     leaf->numel == gradient.numel() && !leaf->has(contiguous_flag) ? std::span<const int64_t>(leaf->strides(), leaf->rank)
-                                                                                                  : std::span<const int64_t>(Dims::contiguous_strides({leaf->sizes(), leaf->rank})));
-    copy.copy_(gradient);
-    grad = std::move(copy);
+  IntList sizes(leaf->sizes(), leaf->rank), strides(leaf->strides(), leaf->rank);
+  if (is_sole(gradient) && (IntList(g->strides(), g->rank) == strides || (g->has(contiguous_flag) && leaf->has(contiguous_flag)))) {
+    grad = std::move(gradient);
     return;
   }
-  grad = std::move(gradient);
+  bool dense = !leaf->has(contiguous_flag) && !may_overlap_itself(sizes, strides);
+  Tensor copy = dense ? new_tensor_strided(leaf->dtype, sizes, strides) : new_tensor(leaf->dtype, sizes);
+  copy.copy_(gradient);
+  grad = std::move(copy);
 }
 
 class Walk {

@@ -103,7 +103,7 @@ void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, 
   TensorObject* o = object(*this);
   // The common call needs no lists.
   if (!gradient.defined() && o->numel == 1 && o->grad_fn && !o->has(view_flag)) {
-    Edge edge{node_of(o), output_nr(o)};
+    Edge edge{node_of(o), talweg::output_nr(o)};
     Tensor start = ones_like(*this);
     Tensor keep = *this;
     run_engine({&edge, 1}, {&start, 1}, {.keep_graph = retain_graph.value_or(create_graph), .create_graph = create_graph});

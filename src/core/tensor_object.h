@@ -92,7 +92,7 @@ struct alignas(64) TensorObject : detail::HandleCount {
     return word;
   }
 };
-static_assert(sizeof(TensorObject) == object_bytes && offsetof(TensorObject, inside) == 128);
+static_assert(sizeof(TensorObject) == object_bytes);
 
 inline TensorObject* object(const Tensor& t) { return static_cast<TensorObject*>(t.handle()); }
 /// A Tensor that takes over a handle already counted.

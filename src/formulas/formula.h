@@ -8,7 +8,7 @@
 //       [](auto x) { return 1 / (1 + exp(-x)); },
 //       [](auto g, auto, auto y) { return g * (1 - y) * y; });
 //
-// A value takes the inputs, a derivative the gradient, the inputs and the result; numbers beside the tensors (alpha,
+// names sigmoid_formula, so that `sigmoid` stays the function. A value takes the inputs, a derivative the gradient, the inputs and the result; numbers beside the tensors (alpha,
 // limits) follow.
 #pragma once
 
@@ -47,9 +47,9 @@ enum Types : unsigned { floats = 1, integers = 2, numbers = 3 };
 #include "formulas/lane_loops.h"
 
 #define TALWEG_FORMULAS talweg::formulas::TALWEG_ISA
-#define TALWEG_FORMULA(name) \
-  extern const Tiles name;   \
-  const Tiles name
+#define TALWEG_FORMULA(name)         \
+  extern const Tiles name##_formula; \
+  const Tiles name##_formula
 
 #else
 
@@ -58,16 +58,16 @@ enum Types : unsigned { floats = 1, integers = 2, numbers = 3 };
 #define TALWEG_FORMULAS talweg::formulas
 #ifdef TALWEG_ONLY_BASE
 #define TALWEG_FORMULA(name)                                          \
-  namespace base { extern const Tiles name; }                         \
-  inline constexpr const Tiles* name##_tiles[] = {&base::name};       \
-  inline constexpr Formula name = Named{#name, name##_tiles}
+  namespace base { extern const Tiles name##_formula; }                         \
+  inline constexpr const Tiles* name##_tiles[] = {&base::name##_formula};       \
+  inline constexpr Formula name##_formula = Named{#name, name##_tiles}
 #else
 #define TALWEG_FORMULA(name)                                                                        \
-  namespace base { extern const Tiles name; }                                                       \
-  namespace avx2 { extern const Tiles name; }                                                       \
-  namespace avx512 { extern const Tiles name; }                                                     \
-  inline constexpr const Tiles* name##_tiles[] = {&base::name, &avx2::name, &avx512::name};         \
-  inline constexpr Formula name = Named{#name, name##_tiles}
+  namespace base { extern const Tiles name##_formula; }                                                       \
+  namespace avx2 { extern const Tiles name##_formula; }                                                       \
+  namespace avx512 { extern const Tiles name##_formula; }                                                     \
+  inline constexpr const Tiles* name##_tiles[] = {&base::name##_formula, &avx2::name##_formula, &avx512::name##_formula};         \
+  inline constexpr Formula name##_formula = Named{#name, name##_tiles}
 #endif
 
 #endif

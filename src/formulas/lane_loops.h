@@ -48,7 +48,7 @@ template <class T>
 void store(void* out, int64_t i, Mask<T> value) { store_mask(value, static_cast<uint8_t*>(out) + i * Lane<T>::count); }
 
 template <class F, class T, int... I, int... P>
-__attribute__((always_inline)) inline void loop(void* out, const void* const* in, int64_t lanes, const Params* params, Indices<I...>, Indices<P...>) {
+__attribute__((always_inline)) inline void loop(void* out, const void* const* in, int64_t lanes, [[maybe_unused]] const Params* params, Indices<I...>, Indices<P...>) {
   [[maybe_unused]] const Lane<T> numbers[sizeof...(P) + 1] = {param_lane<T>(params, P)..., Lane<T>(T(0))};
   // Copied out of `in`: stores could alias the array of pointers.
   const T* source[] = {static_cast<const T*>(in[I])...};

@@ -9,6 +9,10 @@
 
 namespace talweg {
 
+// Names that lanes have and tensors spell otherwise.
+inline Tensor div_floor(const Tensor& a, const Tensor& b) { return div(a, b, "floor"); }
+inline Tensor div_trunc(const Tensor& a, const Tensor& b) { return div(a, b, "trunc"); }
+
 /// A derivative on Tensors: gradient, inputs, result, numbers. Differentiable again.
 using TensorDerivative = Tensor (*)(const Tensor& grad, const Tensor* inputs, const Tensor& result, const Params& params);
 
@@ -19,7 +23,7 @@ struct Formula {
   uint8_t derivatives = 0;
   bool boolean = false;                 // the result is a truth value
   unsigned types = 0;
-  uint8_t uses[most_inputs] = {};       // bit i + 1: derivative reads input i; bit 4: the result
+  unsigned uses[most_inputs] = {};      // bit i + 1: derivative reads input i; bit 4: the result
   bool passes_gradient[most_inputs] = {};  // the derivative is the gradient itself
   TensorDerivative on_tensors[most_inputs] = {};
 };
@@ -59,7 +63,7 @@ constexpr auto call_derivative(const T& g, const T* in, const T& out, Number num
 }
 
 template <class D, int N>
-constexpr uint8_t uses_of() {
+constexpr unsigned uses_of() {
   Uses in[] = {Uses::bit(2), Uses::bit(4), Uses::bit(8)};
   auto number = [](int) { return Uses(0); };
   return call_derivative<D>(Uses::bit(1), in, Uses::bit(16), number, typename Count<N>::type{}).mask;
@@ -75,7 +79,7 @@ constexpr bool passes_gradient() {
 
 template <class D, int N>
 Tensor derivative_on_tensors(const Tensor& g, const Tensor* in, const Tensor& out, const Params& params) {
-  auto number = [&params](int i) { return Scalar(params.number[i]); };
+  auto number = [&params](int i) { return params.number[i]; };
   return call_derivative<D>(g, in, out, number, typename Count<N>::type{});
 }
 

@@ -7,13 +7,13 @@
 namespace talweg {
 
 struct Uses {
-  uint8_t mask = 0;
-  bool original = false;  // no operation has touched it
-  constexpr Uses() = default;
+  unsigned mask;
+  bool original;  // no operation has touched it
+  constexpr Uses() : mask(0), original(false) {}
   template <class T>
     requires std::is_arithmetic_v<T>
-  constexpr Uses(T) {}
-  static constexpr Uses bit(uint8_t mask) {
+  constexpr Uses(T) : Uses() {}
+  static constexpr Uses bit(unsigned mask) {
     Uses u;
     u.mask = mask;
     return u;
@@ -23,7 +23,8 @@ struct Uses {
     u.original = true;
     return u;
   }
-  friend constexpr Uses join(Uses a, Uses b = {}, Uses c = {}) { return bit(static_cast<uint8_t>(a.mask | b.mask | c.mask)); }
+  static constexpr Uses join(Uses a) { return bit(a.mask); }
+  static constexpr Uses join(Uses a, Uses b) { return bit(a.mask | b.mask); }
 
   friend constexpr Uses operator-(Uses a) { return join(a); }
   friend constexpr Uses operator!(Uses a) { return join(a); }
@@ -40,7 +41,7 @@ struct Uses {
   friend constexpr Uses function(Uses a, Uses b) { return join(a, b); }
   TALWEG_USES(pow) TALWEG_USES(maximum) TALWEG_USES(minimum) TALWEG_USES(div_floor) TALWEG_USES(div_trunc) TALWEG_USES(remainder)
 #undef TALWEG_USES
-  friend constexpr Uses where(Uses a, Uses b, Uses c) { return join(a, b, c); }
+  friend constexpr Uses where(Uses a, Uses b, Uses c) { return join(join(a, b), c); }
 };
 
 }  // namespace talweg

@@ -13,26 +13,26 @@ namespace talweg {
 
 namespace {
 
-constexpr Pointwise add_op{formulas::add, "add", "AddBackward0"};
-constexpr Pointwise add_scaled_op{formulas::add_scaled, "add", "AddBackward0"};
-constexpr Pointwise sub_op{formulas::sub, "sub", "SubBackward0", not_bool};
-constexpr Pointwise sub_scaled_op{formulas::sub_scaled, "sub", "SubBackward0", not_bool};
-constexpr Pointwise rsub_op{formulas::sub, "rsub", "RsubBackward1", not_bool};
-constexpr Pointwise rsub_scaled_op{formulas::sub_scaled, "rsub", "RsubBackward1", not_bool};
-constexpr Pointwise mul_op{formulas::mul, "mul", "MulBackward0"};
-constexpr Pointwise div_op{formulas::div, "div", "DivBackward0"};
-constexpr Pointwise div_trunc_op{formulas::div_trunc, "div", "DivBackward1", not_bool, true};
-constexpr Pointwise div_floor_op{formulas::div_floor, "div", "DivBackward1", not_bool, true};
-constexpr Pointwise remainder_op{formulas::remainder, "remainder", "RemainderBackward0", not_bool, true};
-constexpr Pointwise neg_op{formulas::neg, "neg", "NegBackward0", not_bool};
-constexpr Pointwise reciprocal_op{formulas::reciprocal, "reciprocal", "ReciprocalBackward0"};
-constexpr Pointwise square_op{formulas::square, "pow", "PowBackward0", not_bool};
-constexpr Pointwise cube_op{formulas::cube, "pow", "PowBackward0", not_bool};
-constexpr Pointwise pow_number_op{formulas::pow_number, "pow", "PowBackward0", only_floats};
-constexpr Pointwise pow_zero_op{formulas::pow_zero, "pow", "PowBackward0", only_floats};
-constexpr Pointwise pow_integer_op{formulas::pow_integer, "pow", "PowBackward0", not_bool};
-constexpr Pointwise pow_op{formulas::pow, "pow", "PowBackward1", only_floats};
-constexpr Pointwise number_pow_op{formulas::pow, "pow", "PowBackward2", only_floats};
+constexpr Pointwise add_op{formulas::add_formula, "add", "AddBackward0"};
+constexpr Pointwise add_scaled_op{formulas::add_scaled_formula, "add", "AddBackward0"};
+constexpr Pointwise sub_op{formulas::sub_formula, "sub", "SubBackward0", not_bool};
+constexpr Pointwise sub_scaled_op{formulas::sub_scaled_formula, "sub", "SubBackward0", not_bool};
+constexpr Pointwise rsub_op{formulas::sub_formula, "rsub", "RsubBackward1", not_bool};
+constexpr Pointwise rsub_scaled_op{formulas::sub_scaled_formula, "rsub", "RsubBackward1", not_bool};
+constexpr Pointwise mul_op{formulas::mul_formula, "mul", "MulBackward0"};
+constexpr Pointwise div_op{formulas::div_formula, "div", "DivBackward0"};
+constexpr Pointwise div_trunc_op{formulas::div_trunc_formula, "div", "DivBackward1", not_bool, true};
+constexpr Pointwise div_floor_op{formulas::div_floor_formula, "div", "DivBackward1", not_bool, true};
+constexpr Pointwise remainder_op{formulas::remainder_formula, "remainder", "RemainderBackward0", not_bool, true};
+constexpr Pointwise neg_op{formulas::neg_formula, "neg", "NegBackward0", not_bool};
+constexpr Pointwise reciprocal_op{formulas::reciprocal_formula, "reciprocal", "ReciprocalBackward0"};
+constexpr Pointwise square_op{formulas::square_formula, "pow", "PowBackward0", not_bool};
+constexpr Pointwise cube_op{formulas::cube_formula, "pow", "PowBackward0", not_bool};
+constexpr Pointwise pow_number_op{formulas::pow_number_formula, "pow", "PowBackward0", only_floats};
+constexpr Pointwise pow_zero_op{formulas::pow_zero_formula, "pow", "PowBackward0", only_floats};
+constexpr Pointwise pow_integer_op{formulas::pow_integer_formula, "pow", "PowBackward0", not_bool};
+constexpr Pointwise pow_op{formulas::pow_formula, "pow", "PowBackward1", only_floats};
+constexpr Pointwise number_pow_op{formulas::pow_formula, "pow", "PowBackward2", only_floats};
 
 // alpha multiplies in the result's dtype: no fraction for integers, no number for truth values.
 void check_alpha(std::string_view op, Scalar alpha, std::initializer_list<Operand> operands) {

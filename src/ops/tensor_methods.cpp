@@ -126,7 +126,7 @@ void Tensor::retain_grad() const {
   if (!node || meta_of(o).retains_grad) return;
   meta_of(o).retains_grad = true;
   retain_memory(o);
-  node->more().retained.emplace_back(output_nr(o), o);
+  node->more().retained.emplace_back(talweg::output_nr(o), o);
 }
 bool Tensor::retains_grad() const {
   Meta* meta = find_meta(checked(*this));
