@@ -90,6 +90,13 @@ void drop(Attachment* attachment) noexcept { attachment->drop(attachment); }
 // Out of the fast path: the last handle has gone.
 void detail::end_handles(HandleCount* count) noexcept {
   auto* o = static_cast<TensorObject*>(count);
+  // Most tensors are small, fresh and held by nobody else.
+  if (o->data == o->inside && !o->meta && !o->outer_dims && __atomic_load_n(&o->memory, __ATOMIC_ACQUIRE) == 1) [[likely]] {
+    Attachment* grad_fn = o->grad_fn;
+    deallocate_object(o);
+    if (grad_fn) drop(grad_fn);
+    return;
+  }
   if (Attachment* grad_fn = o->grad_fn) {
     o->grad_fn = nullptr;
     drop(grad_fn);

@@ -137,9 +137,19 @@ void run_fill(std::span<const Buffer> buffers, const void* attributes) {
     T v = value.is_floating_point() ? cast<T>(value.to<double>()) : cast<T>(value.to<int64_t>());
     std::memcpy(element, &v, sizeof v);
   });
+  int64_t size = itemsize(out.dtype);
+  if (out.contiguous && out.padded && out.numel * size <= lane_bytes) {
+    // One element repeated, doubled up to the width of 8 bytes.
+    uint64_t word = 0;
+    std::memcpy(&word, element, 8);
+    for (int64_t width = size; width < 8; width *= 2) word |= word << (8 * width);
+    uint64_t lane[lane_bytes / 8];
+    for (uint64_t& w : lane) w = word;
+    std::memcpy(out.data, lane, lane_bytes);
+    return;
+  }
   Loop loop(buffers, true);
   Convert convert = converter(out.dtype, out.dtype);
-  int64_t size = itemsize(out.dtype);
   Walk to(loop, 0);
   to.next(loop.numel, [&](int64_t offset, int64_t stride, int64_t n) {
     convert(out.as<char>() + offset * size, loop.rank == 0 ? 1 : stride, element, 0, n);
