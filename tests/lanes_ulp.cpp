@@ -53,7 +53,7 @@ W remainder_of_python(W x, W y) {
 const Reference references[] = {
     STD_UNARY(exp, 1.0, 1.0),
     STD_UNARY(expm1, 1.9, 1.9),
-    STD_UNARY(tanh, 1.6, 1.6),
+    STD_UNARY(tanh, 1.0, 1.5),
     {"sigmoid", 1.6, 1.6, sigmoid<double>, sigmoid<Wide>, nullptr, nullptr},
     STD_UNARY(log, 1.0, 1.0),
     STD_UNARY(log1p, 1.5, 1.5),

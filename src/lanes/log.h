@@ -1,7 +1,7 @@
 #pragma once
 
-// log and its kin. x = 2^n (1 + f) with 1 + f between sqrt(1/2) and sqrt(2). The polynomials are minimax fits of our
-// own (Remez exchange in 200 bits, coefficients then rounded to T).
+// log and its kin. x = 2^n (1 + f) with 1 + f between sqrt(1/2) and sqrt(2). The polynomials are minimax fits
+// of our own (Remez exchange in 200 bits, coefficients then rounded to T).
 
 #include "lanes/exp.h"
 
@@ -17,8 +17,8 @@ struct LogParts {
 template <class T>
 TALWEG_INLINE LogParts<T> log_parts(Lane<T> x) {
   constexpr int fraction = Format<T>::fraction_bits, bias = Format<T>::bias + 1;
-  // With sqrt(1/2) taken off the bits, the exponent turns over where m has to. Logical: there is no arithmetic shift of
-  // 64 bits on AVX2; the magic number turns a small integer into a float.
+  // With sqrt(1/2) taken off the bits, the exponent turns over where m has to. Logical: there is no
+  // arithmetic shift of 64 bits on AVX2; the magic number turns a small integer into a float.
   const Lane<IntOf<T>> root = bits(Lane<T>(0.70710678118654752440));
   const Lane<IntOf<T>> offset = bits(x) - root + (IntOf<T>(bias) << fraction);
   const Lane<T> magic = Format<T>::round_magic;
@@ -46,13 +46,15 @@ template <class T>
 struct LogTail;
 template <>
 struct LogTail<float> {
-  static constexpr float c[] = {-0x1.fffff8p-2f, 0x1.55555p-2f,  -0x1.000426p-2f, 0x1.99a3f4p-3f, -0x1.54276ep-3f,
-                                0x1.22719ap-3f,  -0x1.0f376p-3f, 0x1.08486ep-3f,  -0x1.383052p-4f};
+  static constexpr float c[] = {-0x1.fffff8p-2f, 0x1.55555p-2f,   -0x1.000426p-2f,
+                                0x1.99a3f4p-3f,  -0x1.54276ep-3f, 0x1.22719ap-3f,
+                                -0x1.0f376p-3f,  0x1.08486ep-3f,  -0x1.383052p-4f};
 };
 template <>
 struct LogTail<double> {
-  static constexpr double c[] = {0x1.555555555557cp-1, 0x1.999999998478p-2,  0x1.2492493fb46bap-2, 0x1.c71c52b7fc93bp-3,
-                                 0x1.746649520a64fp-3, 0x1.399d014da9d3fp-3, 0x1.2f529aa72ae6bp-3};
+  static constexpr double c[] = {0x1.555555555557cp-1, 0x1.999999998478p-2,  0x1.2492493fb46bap-2,
+                                 0x1.c71c52b7fc93bp-3, 0x1.746649520a64fp-3, 0x1.399d014da9d3fp-3,
+                                 0x1.2f529aa72ae6bp-3};
 };
 
 /// log(1 + f) - f for 1 + f between sqrt(1/2) and sqrt(2), or a little beyond.
@@ -61,7 +63,8 @@ TALWEG_INLINE Lane<T> log1p_tail(Lane<T> f) {
   if constexpr (sizeof(T) == 4) {
     return f * f * horner<LogTail<T>>(f);
   } else {
-    // 2 s = f - s f, so log(1 + f) = f - f^2/2 + s (f^2/2 + z Q), of which f^2/2 - s f^2/2 needs no cancellation.
+    // 2 s = f - s f, so log(1 + f) = f - f^2/2 + s (f^2/2 + z Q), of which f^2/2 - s f^2/2 needs no
+    // cancellation.
     const Lane<T> s = f / (2 + f), z = s * s, half_square = T(0.5) * f * f;
     return fma(s, fma(z, horner<LogTail<T>>(z), half_square), -half_square);
   }
@@ -82,14 +85,19 @@ TALWEG_INLINE Lane<T> log_ends(Lane<T> result, Lane<T> x) {
   return where(x < 0, Lane<T>(__builtin_nan("")), where(x == 0, -infinity, result));
 }
 
+/// log for any arguments; out of line, so that the plain case keeps its registers.
+template <class T>
+__attribute__((noinline)) Lane<T> log_of_any(Lane<T> x) {
+  const auto [n, m] = log_parts_of_any(x);
+  return log_ends(log_sum(n, m - 1), x);
+}
+
 /// The natural logarithm, at most 1 ulp.
 template <class T>
 TALWEG_INLINE Lane<T> log(Lane<T> x) {
-  LogParts<T> parts = log_parts(x);
-  const bool plain = all_plain(x);
-  if (__builtin_expect(!plain, 0)) parts = log_parts_of_any(x);
-  const Lane<T> result = log_sum(parts.n, parts.m - 1);
-  return __builtin_expect(plain, 1) ? result : log_ends(result, x);
+  if (__builtin_expect(!all_plain(x), 0)) return log_of_any(x);
+  const auto [n, m] = log_parts(x);
+  return log_sum(n, m - 1);
 }
 
 /// log(1 + x), at most 1.5 ulp, -0 for -0.
@@ -97,13 +105,14 @@ template <class T>
 TALWEG_INLINE Lane<T> log1p(Lane<T> x) {
   const Lane<T> sum = 1 + x;
   const auto [n, m] = log_parts(sum);
-  // f = 2^-n (1 + x) - 1 from x itself, not from the rounded sum: exact for n = 0. Large sums have x's bits anyway, and
-  // their 2^-n may be no normal number.
+  // f = 2^-n (1 + x) - 1 from x itself, not from the rounded sum: exact for n = 0. Large sums have x's bits
+  // anyway, and their 2^-n may be no normal number.
   const Lane<T> unit = power_of_two<T>(round_product<T>(n, -1).integer);
   const Lane<T> f = where(n > 60, m - 1, fma(x, unit, unit - 1));
   const Lane<T> result = where(x == 0, x, log_sum(n, f));
-  return __builtin_expect(all_plain(sum), 1) ? result : log_ends(result, sum);
+  if (__builtin_expect(all_plain(sum), 1)) return result;
+  return log_ends(result, sum);
 }
 
-}  // namespace
-}  // namespace talweg
+} // namespace
+} // namespace talweg
