@@ -86,6 +86,32 @@ TALWEG_INLINE Lane<T> exp(Lane<T> x) {
   return scale(fma(fma(horner<ExpTailBrief<T>>(r), r, 1), r, 1), n);
 }
 
+// (2^r - 1) / r for |r| <= 1/2: 2^-28 relative to 2^r (float), 2^-63 (double).
+template <class T>
+struct Exp2Tail;
+template <>
+struct Exp2Tail<float> {
+  static constexpr float c[] = {0x1.62e432p-1f, 0x1.ebfbep-3f,   0x1.c6ae2ap-5f,
+                                0x1.3b29e2p-7f, 0x1.5f8a06p-10f, 0x1.446d34p-13f};
+};
+template <>
+struct Exp2Tail<double> {
+  static constexpr double c[] = {0x1.62e42fefa39efp-1,  0x1.ebfbdff82c58fp-3,  0x1.c6b08d704a0dbp-5,
+                                 0x1.3b2ab6fba4e7dp-7,  0x1.5d87fe78a04bfp-10, 0x1.430912f86a08cp-13,
+                                 0x1.ffcbfc7e79304p-17, 0x1.62c0224961aa8p-20, 0x1.b524ca2b2197cp-24,
+                                 0x1.e4cef638c2fa7p-28, 0x1.ea1d13a160afap-32, 0x1.c4c957cc8dc8dp-36};
+};
+
+/// 2^x, at most 1 ulp (subnormal results included).
+template <class T>
+TALWEG_INLINE Lane<T> exp2(Lane<T> x) {
+  const Lane<T> lowest = sizeof(T) == 4 ? -151 : -1076, highest = sizeof(T) == 4 ? 129 : 1025;
+  const Lane<T> clamped = lesser(highest, greater(lowest, x));
+  const Rounded<T> n = round_product<T>(clamped, 1);
+  const Lane<T> r = clamped - n.value;
+  return scale(fma(horner<Exp2Tail<T>>(r), r, 1), n);
+}
+
 /// e^x - 1, at most 1.9 ulp, -0 for -0.
 template <class T>
 TALWEG_INLINE Lane<T> expm1(Lane<T> x) {

@@ -114,5 +114,49 @@ TALWEG_INLINE Lane<T> log1p(Lane<T> x) {
   return log_ends(result, sum);
 }
 
+// log_b(2) in two parts, the first so short that its multiples by n are exact, and 1 / ln b in two parts.
+template <class T>
+struct Base2 {
+  static constexpr T high = 1, low = 0;
+  static constexpr T scale = sizeof(T) == 4 ? T(0x1.715476p0) : T(0x1.71547652b82fep0);
+  static constexpr T scale_low = sizeof(T) == 4 ? T(0x1.4ae0cp-26) : T(0x1.777d0ffda0d24p-56);
+};
+template <class T>
+struct Base10 {
+  static constexpr T high = sizeof(T) == 4 ? T(0x1.344p-2) : T(0x1.34413509f6p-2);
+  static constexpr T low = sizeof(T) == 4 ? T(0x1.3509f8p-18) : T(0x1.9fef311f12b36p-42);
+  static constexpr T scale = sizeof(T) == 4 ? T(0x1.bcb7b2p-2) : T(0x1.bcb7b1526e50ep-2);
+  static constexpr T scale_low = sizeof(T) == 4 ? T(-0x1.5b235ep-27) : T(0x1.95355baaafad3p-57);
+};
+
+/// n log_b(2) + log_b(m).
+template <class Base, class T>
+TALWEG_INLINE Lane<T> log_in_base(LogParts<T> parts) {
+  const Lane<T> f = parts.m - 1, first = parts.n * Base::high;
+  const Lane<T> scaled = f * Base::scale, lost = fma(f, Base::scale, -scaled);
+  const Lane<T> low = fma(log1p_tail(f), Base::scale, fma(f, Base::scale_low, fma(parts.n, Base::low, lost)));
+  // n = 0, or |first| is the larger one: the sum's rounding error is exact.
+  const Lane<T> sum = first + scaled;
+  return sum + ((scaled - (sum - first)) + low);
+}
+template <class Base, class T>
+__attribute__((noinline)) Lane<T> log_in_base_of_any(Lane<T> x) {
+  return log_ends(log_in_base<Base>(log_parts_of_any(x)), x);
+}
+
+/// The logarithm to base 2, at most 1 ulp.
+template <class T>
+TALWEG_INLINE Lane<T> log2(Lane<T> x) {
+  if (__builtin_expect(!all_plain(x), 0)) return log_in_base_of_any<Base2<T>>(x);
+  return log_in_base<Base2<T>>(log_parts(x));
+}
+
+/// The logarithm to base 10, at most 1 ulp.
+template <class T>
+TALWEG_INLINE Lane<T> log10(Lane<T> x) {
+  if (__builtin_expect(!all_plain(x), 0)) return log_in_base_of_any<Base10<T>>(x);
+  return log_in_base<Base10<T>>(log_parts(x));
+}
+
 } // namespace
 } // namespace talweg
