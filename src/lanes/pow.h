@@ -63,14 +63,6 @@ TALWEG_INLINE Twofold log_twofold(LogParts<double> parts) {
                      second.low + (first.low + (fma(n, Ln2<double>::low, tail.low) + (s_low + s_low))));
 }
 
-/// e^(high + low).
-TALWEG_INLINE Lane<double> exp_twofold(Lane<double> high, Lane<double> low) {
-  const auto [n, r] = exp_parts(clamp_exp_argument(high));
-  // Beyond the ends `low` means nothing, and may be NaN.
-  const Lane<double> all = r + where(abs(high) < 746, low, 0);
-  return scale(fma(fma(horner<ExpTail<double>>(all), all, 1), all, 1), n);
-}
-
 /// x^y for positive normal x by log, or 0 or infinity, with x^y's overflow and underflow.
 TALWEG_INLINE Lane<double> pow_positive(Lane<double> x, Lane<double> y) {
   const Lane<double> infinity = __builtin_inf();
@@ -78,7 +70,7 @@ TALWEG_INLINE Lane<double> pow_positive(Lane<double> x, Lane<double> y) {
   const Lane<double> log_high = where(x == 0, -infinity, where(x == infinity, infinity, log.high));
   const Lane<double> product = y * log_high;
   const Lane<double> low = fma(y, log.low, fma(y, log.high, -product));
-  return exp_twofold(product, low);
+  return exp_of_sum(product, low);
 }
 
 /// The same through double: the relative error stays below 2^-32 before the one rounding to float.
