@@ -192,10 +192,15 @@ Tensor new_view(TensorObject* source, std::span<const int64_t> sizes, std::span<
 
 Tensor new_borrower(const Tensor& t) {
   TensorObject* source = object(t);
-  TensorObject* o = bare_object(source->dtype, source->rank);
-  std::memcpy(o->sizes(), source->sizes(), source->rank * sizeof(int64_t));
-  std::memcpy(o->strides(), source->strides(), source->rank * sizeof(int64_t));
-  o->numel = source->numel;
+  TensorObject* o;
+  if (source->rank <= inline_rank) {
+    o = new_lane_like(source, source->dtype);
+  } else {
+    o = bare_object(source->dtype, source->rank);
+    o->numel = source->numel;
+    std::memcpy(o->sizes(), source->sizes(), source->rank * sizeof(int64_t));
+    std::memcpy(o->strides(), source->strides(), source->rank * sizeof(int64_t));
+  }
   o->flags = source->flags & (contiguous_flag | lane_flag | padded_flag);
   o->data = source->data;
   TensorObject* lender = source->root;

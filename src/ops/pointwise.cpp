@@ -56,7 +56,7 @@ constexpr uint8_t result_tag = 3;
 
 // The loop over whole lanes that works on this dtype as it lies in memory; null if there is none.
 inline Tile direct_tile(const Tile (&tiles)[compute_types], Dtype dtype) {
-  constexpr int8_t compute[dtype_count] = {-1, -1, -1, -1, compute_int32, compute_int64, -1, -1, compute_float32, compute_float64};
+  static constexpr int8_t compute[dtype_count] = {-1, -1, -1, -1, compute_int32, compute_int64, -1, -1, compute_float32, compute_float64};
   int8_t c = compute[static_cast<int>(dtype)];
   return c < 0 ? nullptr : tiles[c];
 }
@@ -78,9 +78,7 @@ struct alignas(64) Lane64 {
 };
 template <class T>
 inline void splat(Lane64& lane, T value) {
-  T values[64 / sizeof(T)];
-  for (T& v : values) v = value;
-  std::memcpy(lane.bytes, values, 64);
+  for (size_t i = 0; i < 64; i += sizeof(T)) std::memcpy(lane.bytes + i, &value, sizeof(T));
 }
 inline void splat(Lane64& lane, Dtype dtype, Scalar s) {
   switch (dtype) {
