@@ -132,8 +132,8 @@ TALWEG_INLINE Lane<T> expm1(Lane<T> x) {
   return where(n.integer == 0, copysign(p, x), sum + sum);
 }
 
-/// (p + p_low) / (q + q_low) for low parts below an ulp, within 0.51 ulp. For 1/4 <= q <= 4 and normal
-/// quotients.
+/// (p + p_low) / (q + q_low) for low parts below an ulp, within 0.51 ulp where q, the quotient and their
+/// product are far from the ends of the range.
 template <class T>
 TALWEG_INLINE Lane<T> divide_corrected(Lane<T> p, Lane<T> p_low, Lane<T> q, Lane<T> q_low) {
   const Lane<T> reciprocal = 1 / q;
