@@ -121,7 +121,7 @@ TALWEG_INLINE Lane<T> exp2(Lane<T> x) {
   return scale(fma(horner<Exp2Tail<T>>(r), r, 1), n);
 }
 
-/// e^x - 1, at most 1.9 ulp, -0 for -0.
+/// e^x - 1, at most 1.6 ulp in float, 2 in double, -0 for -0.
 template <class T>
 TALWEG_INLINE Lane<T> expm1(Lane<T> x) {
   // 2^n - 1 + 2^n p, halved so that the largest n stays a normal number's exponent.
@@ -142,7 +142,7 @@ TALWEG_INLINE Lane<T> divide_corrected(Lane<T> p, Lane<T> p_low, Lane<T> q, Lane
   return fma(rest, reciprocal, first);
 }
 
-/// tanh, at most 1.5 ulp (1.3 in float).
+/// tanh, at most 1.5 ulp.
 template <class T>
 TALWEG_INLINE Lane<T> tanh_by_exp(Lane<T> x) {
   // (1 - t) / (1 + t) with t = e^(-2|x|) = s + s p, both sums with the part that their rounding lost.

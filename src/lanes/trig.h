@@ -228,7 +228,7 @@ TALWEG_INLINE Lane<T> cos(Lane<T> x) {
   return sin_from(x, 1);
 }
 
-/// The tangent, at most 1 ulp for every finite x; -0 for -0.
+/// The tangent, at most 1.25 ulp for every finite x; -0 for -0.
 template <class T>
 TALWEG_INLINE Lane<T> tan(Lane<T> x) {
   const Quadrant<T> q = reduce_quadrant(x);
