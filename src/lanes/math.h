@@ -6,3 +6,4 @@
 #include "lanes/exp.h"
 #include "lanes/log.h"
 #include "lanes/pow.h"
+#include "lanes/trig.h"
