@@ -87,7 +87,7 @@ inline __attribute__((noinline)) ScalarQuadrant reduce_large(double x) {
                                              0x6bfb5fb11f8d5d08,
                                              0x56033046fc7b6bab,
                                              0xf0cfbc209af4361d};
-  using Double64 = unsigned __int128;
+  __extension__ typedef unsigned __int128 Double64;
   const uint64_t bits = __builtin_bit_cast(uint64_t, x);
   const uint64_t fraction = (bits & ((uint64_t(1) << 52) - 1)) | uint64_t(1) << 52;
   const int exponent = static_cast<int>(bits >> 52 & 2047) - 1023 - 52; // |x| = fraction 2^exponent

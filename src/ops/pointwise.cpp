@@ -214,7 +214,8 @@ void run(Tile tile, Dtype common, bool boolean, const Tensor& out, std::span<con
   for (const Operand& o : operands) {
     const Tensor* t = o.tensor;
     if (!t) {
-      numbers[n - 1] = full({}, o.scalar, {.dtype = dtype_of_compute(compute_of(common))});
+      // PyTorch computes with a number as it is, but compares with it as an element of the dtype.
+      numbers[n - 1] = full({}, o.scalar, {.dtype = boolean ? common : dtype_of_compute(compute_of(common))});
       t = &numbers[n - 1];
     }
     strides[n - 1] = broadcast_strides(t->sizes(), t->strides(), sizes);
