@@ -29,7 +29,7 @@ TALWEG_FORMULA(sigmoid) = unary<floats>(
     [](auto x) { return 1 / (1 + exp(-x)); },
     [](auto g, auto, auto y) { return g * (1 - y) * y; });
 
-// The order of the arguments keeps -0 as PyTorch does.
+// The order of the arguments keeps -0 as PyTorch does, here and in clamp.
 TALWEG_FORMULA(relu) = unary<numbers>(
     [](auto x) { return maximum(0, x); },
     [](auto g, auto, auto y) { return where(y <= 0, 0, g); });
@@ -59,18 +59,18 @@ TALWEG_FORMULA(clamp_max) = unary<numbers>(
 
 // Limits that are tensors.
 TALWEG_FORMULA(clamp_between) = ternary<numbers>(
-    [](auto x, auto low, auto high) { return minimum(maximum(x, low), high); },
+    [](auto x, auto low, auto high) { return minimum(high, maximum(low, x)); },
     [](auto g, auto x, auto low, auto high, auto) { return where((x >= low) & (x <= high), g, 0); },
     [](auto g, auto x, auto low, auto high, auto) { return where((low < high) & (x < low), g, 0); },
     [](auto g, auto x, auto low, auto high, auto) { return where((x > high) | (high < low), g, 0); });
 
 TALWEG_FORMULA(clamp_above) = binary<numbers>(
-    [](auto x, auto low) { return maximum(x, low); },
+    [](auto x, auto low) { return maximum(low, x); },
     [](auto g, auto x, auto low, auto) { return where(x >= low, g, 0); },
     [](auto g, auto x, auto low, auto) { return where(x < low, g, 0); });
 
 TALWEG_FORMULA(clamp_below) = binary<numbers>(
-    [](auto x, auto high) { return minimum(x, high); },
+    [](auto x, auto high) { return minimum(high, x); },
     [](auto g, auto x, auto high, auto) { return where(x <= high, g, 0); },
     [](auto g, auto x, auto high, auto) { return where(x > high, g, 0); });
 

@@ -26,8 +26,8 @@ constexpr Pointwise clamp_op{formulas::clamp_formula, "clamp", "ClampBackward1",
 constexpr Pointwise clamp_min_op{formulas::clamp_min_formula, "clamp", "ClampBackward1", not_bool};
 constexpr Pointwise clamp_max_op{formulas::clamp_max_formula, "clamp", "ClampBackward1", not_bool};
 constexpr Pointwise clamp_between_op{formulas::clamp_between_formula, "clamp", "ClampBackward0", not_bool};
-constexpr Pointwise clamp_above_op{formulas::clamp_above_formula, "clamp", "ClampBackward0", not_bool};
-constexpr Pointwise clamp_below_op{formulas::clamp_below_formula, "clamp", "ClampBackward0", not_bool};
+constexpr Pointwise clamp_above_op{formulas::clamp_above_formula, "clamp", "ClampBackward0"};
+constexpr Pointwise clamp_below_op{formulas::clamp_below_formula, "clamp", "ClampBackward0"};
 constexpr Pointwise where_op{formulas::where_formula, "where", "WhereBackward0"};
 constexpr Pointwise masked_fill_number_op{formulas::masked_fill_formula, "masked_fill", "MaskedFillBackward0"};
 constexpr Pointwise masked_fill_tensor_op{formulas::masked_fill_formula, "masked_fill", "MaskedFillBackward1"};
@@ -170,12 +170,12 @@ constinit const Op ops[] = {
         {.doc = "the larger of two", .samples = {"T(2, 3), T(2, 3)", "T(2, 1), T(1, 4)", "T(), T(5)"}, .derivative = Derivative::pieces, .dtype_promotes = true}),
     op<Binary, &minimum>("minimum(self, other)",
         {.doc = "the smaller of two", .samples = {"T(2, 3), T(2, 3)", "T(2, 1), T(1, 4)", "T(), T(5)"}, .derivative = Derivative::pieces, .dtype_promotes = true}),
-    op<Limited, &clamp>("clamp(self, min=None, max=None)",
-        {.doc = "self limited to [min, max]", .samples = {"T(2, 3), -0.5, 0.25", "T(2, 3), min=0", "T(33), max=0.5"}, .derivative = Derivative::pieces,
-         .in_place = boxed<LimitedInPlace, &clamp_>, .dtype_promotes = true}),
     op<Ternary, &clamp>("clamp(self, min=None, max=None)",
         {.doc = "self limited to [min, max]", .samples = {"T(2, 3), T(3), P(2, 1)", "T(2, 3), min=T(2, 3)", "T(2, 3), max=T(3)"}, .derivative = Derivative::pieces,
          .dtype_promotes = true}),
+    op<Limited, &clamp>("clamp(self, min=None, max=None)",
+        {.doc = "self limited to [min, max]", .samples = {"T(2, 3), -0.5, 0.25", "T(2, 3), min=0", "T(33), max=0.5"}, .derivative = Derivative::pieces,
+         .in_place = boxed<LimitedInPlace, &clamp_>, .dtype_promotes = true}),
     op<Ternary, &where>("where(condition, self, other)",
         {.doc = "self where the condition is true, else other", .samples = {"B(2, 3), T(2, 3), T(2, 3)", "B(2, 1), T(3), T()"}, .derivative = Derivative::linear,
          .dtype_promotes = true}),

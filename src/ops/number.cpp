@@ -36,12 +36,11 @@ Scalar checked_number(Scalar s, Dtype dtype, std::string_view op) {
   return with_type(dtype, [&]<class T>(T*) {
     if constexpr (std::is_integral_v<T>) {
       constexpr int64_t most = static_cast<int64_t>(std::numeric_limits<T>::max());
-      constexpr int64_t least = std::is_signed_v<T> ? static_cast<int64_t>(std::numeric_limits<T>::min()) : -most;
+      constexpr int64_t least = static_cast<int64_t>(std::numeric_limits<T>::min());
       if (s.is_floating_point()) {
         double v = s.to<double>();
-        // `most + 1` is a power of two, so it is exact where `most` isn't.
-        if (!(v >= static_cast<double>(least) && v < static_cast<double>(most / 2 + 1) * 2)) refuse(dtype, op);
-      } else if (int64_t v = s.to<int64_t>(); v < least || v > most) {
+        if (!(v >= static_cast<double>(least) && v <= static_cast<double>(most) && v < 0x1p63)) refuse(dtype, op);
+      } else if (int64_t v = s.to<int64_t>(); v < (std::is_signed_v<T> ? least : -most) || v > most) {
         refuse(dtype, op);
       }
       return Scalar(static_cast<T>(s.to<int64_t>()));

@@ -9,7 +9,7 @@
 namespace talweg {
 
 /// `s` as an element of `dtype`, rounded or truncated. Throws ValueError where the dtype's range doesn't reach; unsigned
-/// types take negative numbers modulo their range, as PyTorch does.
+/// types take negative integers modulo their range, as PyTorch does.
 Scalar checked_number(Scalar s, Dtype dtype, std::string_view op);
 
 }  // namespace talweg
