@@ -4,9 +4,11 @@
 namespace talweg {
 
 extern const Family arithmetic_family;
+extern const Family index_family;
+extern const Family join_family;
 
 std::span<const Family* const> op_families() {
-  static constexpr const Family* families[] = {&arithmetic_family};
+  static constexpr const Family* families[] = {&arithmetic_family, &index_family, &join_family};
   return families;
 }
 
