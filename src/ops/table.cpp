@@ -4,9 +4,10 @@
 namespace talweg {
 
 extern const Family arithmetic_family;
+extern const Family reduce_family;
 
 std::span<const Family* const> op_families() {
-  static constexpr const Family* families[] = {&arithmetic_family};
+  static constexpr const Family* families[] = {&arithmetic_family, &reduce_family};
   return families;
 }
 
