@@ -8,6 +8,7 @@ extern const Family compare_family;
 extern const Family elementary_family;
 extern const Family index_family;
 extern const Family join_family;
+extern const Family reduce_family;
 
 std::span<const Family* const> op_families() {
   static constexpr const Family* families[] = {
@@ -16,6 +17,7 @@ std::span<const Family* const> op_families() {
       &elementary_family,
       &index_family,
       &join_family,
+      &reduce_family,
   };
   return families;
 }
