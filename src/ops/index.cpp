@@ -534,7 +534,7 @@ constinit const Op ops[] = {
         {.doc = "self[index] by NumPy's rules: integers, slices, None, Ellipsis, truth values, masks and tensors of integers",
          .samples = {"T(3, 4), [1]", "T(3, 4), [I(5; 3)]", "T(3, 4), [I(2, 2; 3), I(2; 4)]", "T(3, 4), [B(3, 4)]"}, .derivative = Derivative::linear}),
     op<const Tensor&(const Tensor&, std::span<const Index>, const Tensor&), &set_item>("__setitem__(self, index, value)",
-        {.doc = "self[index] = value", .derivative = Derivative::none, .why_not = "writes into self"}),
+        {.doc = "self[index] = value", .derivative = Derivative::none, .why_not = "writes into self", .numbers_as_tensors = true}),
     op<Tensor(const Tensor&, std::span<const Index>, const Tensor&, bool), &index_put_tensors>("index_put(self, indices, values, accumulate=False)",
         {.doc = "a copy of self with self[indices] = values", .samples = {"T(3, 4), [I(5; 3)], T(5, 4), True", "T(3, 4), [I(5; 3), I(5; 4)], T(5), True"},
          .derivative = Derivative::linear,
