@@ -22,6 +22,7 @@ struct Formula {
   uint8_t inputs = 0;
   uint8_t derivatives = 0;
   bool boolean = false;                 // the result is a truth value
+  bool numbers = false;                 // derivatives take numbers beside the tensors
   unsigned types = 0;
   unsigned uses[most_inputs] = {};      // bit i + 1: derivative reads input i; bit 4: the result
   bool passes_gradient[most_inputs] = {};  // the derivative is the gradient itself
@@ -62,6 +63,10 @@ constexpr auto call_derivative(const T& g, const T* in, const T& out, Number num
   else return D{}(g, in[I]..., out, number(0), number(1), number(2));
 }
 
+// Whether D can't be called without numbers.
+template <class D, int... I>
+constexpr bool takes_numbers(Indices<I...>) { return !std::is_invocable_v<D, Uses, decltype((void)I, Uses())..., Uses>; }
+
 template <class D, int N>
 constexpr unsigned uses_of() {
   Uses in[] = {Uses::bit(2), Uses::bit(4), Uses::bit(8)};
@@ -89,6 +94,7 @@ constexpr Formula make_formula() {
   f.inputs = N;
   f.derivatives = sizeof...(D);
   f.types = Set;
+  f.numbers = (takes_numbers<D>(typename Count<N>::type{}) || ... || false);
   int i = 0;
   ((f.uses[i] = uses_of<D, N>(), f.passes_gradient[i] = passes_gradient<D, N>(), f.on_tensors[i] = &derivative_on_tensors<D, N>, ++i), ...);
   return f;

@@ -179,6 +179,7 @@ Tensor eye(int64_t n, int64_t m, const TensorOptions& options) {
 Tensor empty_like(const Tensor& self, const TensorOptions& options) {
   TensorObject* o = object(self);
   if (!o) throw TypeError("[empty_like] the tensor is undefined");
+  if (o->has(lane_flag) && options.dtype.value_or(o->dtype) == o->dtype) return finish(adopt(new_lane_like(o, o->dtype)), options);
   std::span<const int64_t> sizes(o->sizes(), o->rank), strides(o->strides(), o->rank);
   int64_t extent = 1;
   for (size_t i = 0; i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
