@@ -123,7 +123,9 @@ void visit(std::string_view name, T& constant_or_not, Visitor& v) {
   if constexpr (kind == Kind::parameter) v.parameter(name, member);
   else if constexpr (kind == Kind::buffer) v.buffer(name, member);
   else if constexpr (kind == Kind::tensor) v.tensor(name, member);
-  else if constexpr (kind == Kind::module) v.module(name, ref_of(member));
+  else if constexpr (Erased<M>) {
+    if (static_cast<bool>(member)) v.module(name, member.module_ref());
+  } else if constexpr (kind == Kind::module) v.module(name, ref_of(member));
   else if constexpr (kind == Kind::holder) {
     if (static_cast<bool>(member)) visit(name, *member, v);
   } else if constexpr (kind == Kind::range || kind == Kind::keyed || kind == Kind::tuple) {

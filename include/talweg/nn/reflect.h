@@ -51,6 +51,9 @@ enum class Kind : unsigned char {
 struct Access {
   template <class T>
   static constexpr bool listed = requires { T::talweg_listed; };
+  // How many it has is known when the program runs; they are called "0", "1", ...
+  template <class T>
+  static constexpr bool counted = requires { T::talweg_counted; };
   template <class T, class F>
   static void members(T& object, F&& f) {
     object.talweg_members(std::forward<F>(f));
@@ -276,6 +279,11 @@ using MemberTypes = decltype(with_members(std::declval<T&>(), ToTypes{}));
 
 // The names: the address of a member of an object that is declared and nowhere defined, as template argument, is
 // spelled out by the compiler.
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wundefined-var-template"
+#pragma clang diagnostic ignored "-Wundefined-internal"
+#endif
 template <class T>
 struct Box {
   T value;
@@ -286,8 +294,6 @@ struct Ghost {
   static const Box<T> it;
 };
 #if defined(__clang__)  // takes a pointer to a member as template argument only inside a class
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wundefined-var-template"
 template <class P>
 struct ByValue {
   P pointer;
@@ -464,7 +470,9 @@ constexpr std::string_view type_name() { return detail::short_name(detail::spell
 template <class T, class F>
 void for_each_member(T& object, F&& f) {
   size_t i = 0;
-  if constexpr (Access::listed<T>) {
+  if constexpr (Access::counted<T>) {
+    Access::members(object, [&](auto& member) { f(std::string_view(), i++, member); });
+  } else if constexpr (Access::listed<T>) {
     std::string_view rest = Access::names<T>();
     bool numbered = rest.empty();
     Access::members(object, [&](auto&... member) {
