@@ -13,6 +13,8 @@ namespace talweg {
 inline Tensor div_floor(const Tensor& a, const Tensor& b) { return div(a, b, "floor"); }
 inline Tensor div_trunc(const Tensor& a, const Tensor& b) { return div(a, b, "trunc"); }
 
+inline Tensor sign(const Tensor& a) { return to(a > 0, a.dtype()) - to(a < 0, a.dtype()); }
+
 /// A derivative on Tensors: gradient, inputs, result, numbers. Differentiable again.
 using TensorDerivative = Tensor (*)(const Tensor& grad, const Tensor* inputs, const Tensor& result, const Params& params);
 
@@ -108,7 +110,13 @@ template <unsigned Set, class Value, class... D>
 constexpr Formula binary(Value, D...) { return detail::make_formula<Set, 2, D...>(); }
 template <unsigned Set, class Value, class... D>
 constexpr Formula ternary(Value, D...) { return detail::make_formula<Set, 3, D...>(); }
-/// A formula of two numbers whose result is a truth value.
+/// Formulas of one and of two numbers whose result is a truth value.
+template <unsigned Set, class Value>
+constexpr Formula truth(Value) {
+  Formula f = detail::make_formula<Set, 1>();
+  f.boolean = true;
+  return f;
+}
 template <unsigned Set, class Value>
 constexpr Formula compare(Value) {
   Formula f = detail::make_formula<Set, 2>();

@@ -121,7 +121,7 @@ TALWEG_INLINE Lane<T> exp2(Lane<T> x) {
   return scale(fma(horner<Exp2Tail<T>>(r), r, 1), n);
 }
 
-/// e^x - 1, at most 1.9 ulp, -0 for -0.
+/// e^x - 1, at most 1.6 ulp in float, 2 in double, -0 for -0.
 template <class T>
 TALWEG_INLINE Lane<T> expm1(Lane<T> x) {
   // 2^n - 1 + 2^n p, halved so that the largest n stays a normal number's exponent.
@@ -132,8 +132,8 @@ TALWEG_INLINE Lane<T> expm1(Lane<T> x) {
   return where(n.integer == 0, copysign(p, x), sum + sum);
 }
 
-/// (p + p_low) / (q + q_low) for low parts below an ulp, within 0.51 ulp. For 1/4 <= q <= 4 and normal
-/// quotients.
+/// (p + p_low) / (q + q_low) for low parts below an ulp, within 0.51 ulp where q, the quotient and their
+/// product are far from the ends of the range.
 template <class T>
 TALWEG_INLINE Lane<T> divide_corrected(Lane<T> p, Lane<T> p_low, Lane<T> q, Lane<T> q_low) {
   const Lane<T> reciprocal = 1 / q;
@@ -142,7 +142,7 @@ TALWEG_INLINE Lane<T> divide_corrected(Lane<T> p, Lane<T> p_low, Lane<T> q, Lane
   return fma(rest, reciprocal, first);
 }
 
-/// tanh, at most 1.5 ulp (1.3 in float).
+/// tanh, at most 1.5 ulp.
 template <class T>
 TALWEG_INLINE Lane<T> tanh_by_exp(Lane<T> x) {
   // (1 - t) / (1 + t) with t = e^(-2|x|) = s + s p, both sums with the part that their rounding lost.

@@ -91,7 +91,7 @@ TALWEG_INLINE Lane<float> pow_positive(Lane<float> x, Lane<float> y) {
   return narrow(Wide<double>{wide(a.low, b.low), wide(a.high, b.high)});
 }
 
-/// x^y with C's special cases; at most 1 ulp.
+/// x^y with C's special cases; at most 0.51 ulp in float, 1.1 in double.
 template <class T>
 TALWEG_INLINE Lane<T> pow(Lane<T> x, Lane<T> y) {
   const Lane<T> infinity = __builtin_inf(), nan = __builtin_nan("");

@@ -143,25 +143,28 @@ inline __attribute__((noinline)) ScalarQuadrant reduce_large(double x) {
   return {bits >> 63 ? -n : n, negative ? -r : r, negative ? -r_low : r_low};
 }
 
-/// Elements of any size; not a number for infinities and NaN.
+/// A Quadrant in memory, with the arguments: a Lane passed by address would never be in registers.
 template <class T>
-__attribute__((noinline)) Quadrant<T> reduce_quadrant_large(Quadrant<T> q, Lane<T> x) {
-  T argument[Lane<T>::count], r[Lane<T>::count], r_low[Lane<T>::count];
+struct QuadrantElements {
+  T x[Lane<T>::count], r[Lane<T>::count], r_low[Lane<T>::count];
   IntOf<T> n[Lane<T>::count];
-  x.store(argument), q.n.store(n), q.r.store(r), q.r_low.store(r_low);
+};
+
+/// Replaces what the elements beyond the parts' reach have; r is NaN for infinities and NaN.
+template <class T>
+__attribute__((noinline)) void reduce_large_elements(QuadrantElements<T>& q) {
   for (int i = 0; i < Lane<T>::count; ++i) {
-    const T v = argument[i], magnitude = v < 0 ? -v : v;
+    const T v = q.x[i], magnitude = v < 0 ? -v : v;
     if (magnitude <= HalfPi<T>::reach) continue;
     if (!(magnitude < static_cast<T>(__builtin_inf()))) {
-      r[i] = static_cast<T>(__builtin_nan("")), r_low[i] = 0;
+      q.r[i] = static_cast<T>(__builtin_nan("")), q.r_low[i] = 0;
       continue;
     }
     const ScalarQuadrant one = reduce_large(v);
-    n[i] = static_cast<IntOf<T>>(one.n);
-    r[i] = static_cast<T>(one.r);
-    r_low[i] = static_cast<T>(one.r - r[i] + one.r_low);
+    q.n[i] = static_cast<IntOf<T>>(one.n);
+    q.r[i] = static_cast<T>(one.r);
+    q.r_low[i] = static_cast<T>(one.r - q.r[i] + one.r_low);
   }
-  return {Lane<IntOf<T>>::load(n), Lane<T>::load(r), Lane<T>::load(r_low)};
 }
 
 template <class T>
@@ -174,9 +177,11 @@ TALWEG_INLINE Quadrant<T> reduce_quadrant(Lane<T> x) {
   const Lane<T> lost = (first - (r - share)) + (second - share);
   const Lane<T> product_lost = fma(n.value, -HalfPi<T>::middle, -second);
   const Lane<T> r_low = fma(n.value, -HalfPi<T>::low, lost + product_lost);
-  const Quadrant<T> out = {n.integer, r, r_low};
-  if (__builtin_expect(all(abs(x) <= HalfPi<T>::reach), 1)) return out;
-  return reduce_quadrant_large(out, x);
+  if (__builtin_expect(all(abs(x) <= HalfPi<T>::reach), 1)) return {n.integer, r, r_low};
+  QuadrantElements<T> q;
+  x.store(q.x), n.integer.store(q.n), r.store(q.r), r_low.store(q.r_low);
+  reduce_large_elements(q);
+  return {Lane<IntOf<T>>::load(q.n), Lane<T>::load(q.r), Lane<T>::load(q.r_low)};
 }
 
 /// A value and what its last rounding lost.
@@ -223,7 +228,7 @@ TALWEG_INLINE Lane<T> cos(Lane<T> x) {
   return sin_from(x, 1);
 }
 
-/// The tangent, at most 1 ulp for every finite x; -0 for -0.
+/// The tangent, at most 1.25 ulp for every finite x; -0 for -0.
 template <class T>
 TALWEG_INLINE Lane<T> tan(Lane<T> x) {
   const Quadrant<T> q = reduce_quadrant(x);

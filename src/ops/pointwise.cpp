@@ -221,11 +221,18 @@ void run(Tile tile, Dtype common, bool boolean, const Tensor& out, std::span<con
   Tensor numbers[most_inputs + 2];
   Dims strides[most_inputs + 2];
   auto sizes = buffers[0].size_span();
+  const Dtype computed = dtype_of_compute(compute_of(common));
+  // PyTorch adds or multiplies an operand of a wider dtype as it is, but compares with it, or takes it among integers, as
+  // an element of the common dtype.
+  const bool narrow = common != computed && (boolean || is_integral(common));
   size_t n = 1;
   for (const Operand& o : operands) {
     const Tensor* t = o.tensor;
     if (!t) {
-      numbers[n - 1] = full({}, o.scalar, {.dtype = dtype_of_compute(compute_of(common))});
+      numbers[n - 1] = full({}, o.scalar, {.dtype = narrow ? common : computed});
+      t = &numbers[n - 1];
+    } else if (narrow && promote_types(t->dtype(), common) != common) {
+      numbers[n - 1] = to(t->detach(), common);
       t = &numbers[n - 1];
     }
     strides[n - 1] = broadcast_strides(t->sizes(), t->strides(), sizes);

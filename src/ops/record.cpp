@@ -35,13 +35,13 @@ bool is_int_list(const Value& v) {
   return v.as<int64_t>() != nullptr;
 }
 
-bool fits(const Value& v, ParamKind kind) {
+bool fits(const Value& v, ParamKind kind, bool numbers_as_tensors) {
   bool none = v.is_none();
   const Tensor* tensor = v.as<Tensor>();
   bool number = v.as<bool>() || v.as<int64_t>() || v.as<double>();
   bool number_like = number || (tensor && tensor->defined() && tensor->dim() == 0 && !tensor->requires_grad());
   switch (kind) {
-    case ParamKind::tensor: return none || tensor || number;
+    case ParamKind::tensor: return none || tensor || (number && numbers_as_tensors);
     case ParamKind::scalar: return number_like;
     case ParamKind::optional_scalar: return none || number_like;
     case ParamKind::integer: return v.as<int64_t>() || v.as<bool>();
@@ -139,7 +139,7 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
         return bound;
       }
       bound.values[i] = parse_default(params[i].standard);
-    } else if (!fits(bound.values[i], op.kinds[i]) || (bound.values[i].is_none() && params[i].standard != "None" && params[i].standard != "[]")) {
+    } else if (!fits(bound.values[i], op.kinds[i], op.info.numbers_as_tensors) || (bound.values[i].is_none() && params[i].standard != "None" && params[i].standard != "[]")) {
       bound.problem = "doesn't take this kind of value for '" + std::string(params[i].name) + "'";
       return bound;
     }

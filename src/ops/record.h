@@ -56,6 +56,7 @@ struct OpInfo {
   std::string_view why_not = {};       // where there is none
   BoxedCall in_place = nullptr;        // `name_`
   bool dtype_promotes = false;         // takes integers and bool too, by promotion
+  bool numbers_as_tensors = false;     // a number is taken where the signature says Tensor
 };
 
 struct Op {

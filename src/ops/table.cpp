@@ -4,9 +4,19 @@
 namespace talweg {
 
 extern const Family arithmetic_family;
+extern const Family compare_family;
+extern const Family elementary_family;
+extern const Family index_family;
+extern const Family join_family;
 
 std::span<const Family* const> op_families() {
-  static constexpr const Family* families[] = {&arithmetic_family};
+  static constexpr const Family* families[] = {
+      &arithmetic_family,
+      &compare_family,
+      &elementary_family,
+      &index_family,
+      &join_family,
+  };
   return families;
 }
 
