@@ -15,10 +15,10 @@ namespace {
 
 constexpr Pointwise add_op{formulas::add_formula, "add", "AddBackward0"};
 constexpr Pointwise add_scaled_op{formulas::add_scaled_formula, "add", "AddBackward0"};
-constexpr Pointwise sub_op{formulas::sub_formula, "sub", "SubBackward0", not_bool};
-constexpr Pointwise sub_scaled_op{formulas::sub_scaled_formula, "sub", "SubBackward0", not_bool};
-constexpr Pointwise rsub_op{formulas::sub_formula, "rsub", "RsubBackward1", not_bool};
-constexpr Pointwise rsub_scaled_op{formulas::sub_scaled_formula, "rsub", "RsubBackward1", not_bool};
+constexpr Pointwise sub_op{formulas::sub_formula, "sub", "SubBackward0", not_bool, false, true};
+constexpr Pointwise sub_scaled_op{formulas::sub_scaled_formula, "sub", "SubBackward0", not_bool, false, true};
+constexpr Pointwise rsub_op{formulas::sub_formula, "rsub", "RsubBackward1", not_bool, false, true};
+constexpr Pointwise rsub_scaled_op{formulas::sub_scaled_formula, "rsub", "RsubBackward1", not_bool, false, true};
 constexpr Pointwise mul_op{formulas::mul_formula, "mul", "MulBackward0"};
 constexpr Pointwise div_op{formulas::div_formula, "div", "DivBackward0"};
 constexpr Pointwise div_trunc_op{formulas::div_trunc_formula, "div", "DivBackward1", not_bool, true};
@@ -79,7 +79,7 @@ Tensor sub(const Tensor& self, const Tensor& other, Scalar alpha) {
   return pointwise(sub_scaled_op, self, other, params({alpha}));
 }
 Tensor sub(const Tensor& self, Scalar other, Scalar alpha) {
-  if (is_one(alpha)) [[likely]] return pointwise(sub_op, self, other);
+  if (is_one(alpha)) [[likely]] return other.is_boolean() ? pointwise(sub_op, {self, other}) : pointwise(sub_op, self, other);
   check_alpha("sub", alpha, {self, other});
   return pointwise(sub_scaled_op, self, other, params({alpha}));
 }
