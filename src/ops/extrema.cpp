@@ -18,7 +18,7 @@ namespace {
 void check_not_empty(const Tensor& self, IntList dim, std::string_view op) {
   if (self.numel() != 0) return;
   if (dim.empty())
-    throw IndexError(in_op(op) + std::string(op) + "(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.");
+    throw ShapeError(in_op(op) + std::string(op) + "(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.");
   for (int64_t d : dim) {
     int64_t at = wrap_dim(d, self.dim(), op);
     if (self.size(at) == 0)
@@ -107,7 +107,7 @@ Tensor argmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
     launch(argmax_kernel, {buffer_as(out, self.sizes(), strides, self.numel()), buffer_of(self)});
     return out;
   }
-  check_not_empty(self, {}, "argmax");
+  if (self.numel() == 0) throw IndexError("[argmax] argmax(): Expected reduction dim to be specified for input.numel() == 0.");
   Tensor flat = reshape(self.detach(), {-1});
   Tensor out = argmax(flat, 0, false);
   return keepdim ? view(out, Dims(static_cast<size_t>(self.dim()), 1)) : out;

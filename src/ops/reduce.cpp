@@ -203,7 +203,7 @@ Tensor var(const Tensor& self, Scalar correction) { return var(self, IntList(), 
 Tensor var(const Tensor& self, IntList dim, Scalar correction, bool keepdim) {
   Reduction r(self, dim, keepdim, "var");
   if (!is_floating_point(self.dtype()))
-    throw DtypeError("[var] var only support floating point and complex dtypes, got " + std::string(name(self.dtype())));
+    throw DtypeError("[var] std and var only support floating point and complex dtypes, got " + std::string(name(self.dtype())));
   VarCall call{correction.to<double>()};
   Tensor out;
   if (numel_of(r.sizes) == 1 && self.dtype() >= float32) {
