@@ -48,6 +48,7 @@ bool fits(const Value& v, ParamKind kind, bool numbers_as_tensors) {
     case ParamKind::optional_integer: return none || v.as<int64_t>();
     case ParamKind::floating: return number_like;
     case ParamKind::boolean: return v.as<bool>();
+    case ParamKind::optional_boolean: return none || v.as<bool>();
     case ParamKind::text: return none || v.as<std::string>();
     case ParamKind::dtype: return none || v.as<Dtype>();
     case ParamKind::int_list: return none || is_int_list(v);
@@ -173,6 +174,9 @@ void unbox(const Value& v, std::optional<int64_t>& out) {
 }
 void unbox(const Value& v, double& out) { out = number_of(v)->to<double>(); }
 void unbox(const Value& v, bool& out) { out = *v.as<bool>(); }
+void unbox(const Value& v, std::optional<bool>& out) {
+  if (auto* b = v.as<bool>()) out = *b;
+}
 void unbox(const Value& v, std::string& out) {
   if (auto* s = v.as<std::string>()) out = *s;
 }

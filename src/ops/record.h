@@ -34,7 +34,7 @@ struct Value {
 };
 
 /// What a parameter takes, told by its C++ type.
-enum class ParamKind : uint8_t { tensor, scalar, optional_scalar, integer, optional_integer, floating, boolean, text, dtype, int_list, tensors, indices, generator };
+enum class ParamKind : uint8_t { tensor, scalar, optional_scalar, integer, optional_integer, floating, boolean, text, dtype, int_list, tensors, indices, generator, optional_boolean };
 
 /// Arguments in the order of the parameters; missing ones hold the default.
 using BoxedCall = void (*)(std::string_view op, std::span<const Value> arguments, ValueList& results);
@@ -86,6 +86,7 @@ template <> struct ParamOf<int64_t> { static constexpr ParamKind kind = ParamKin
 template <> struct ParamOf<std::optional<int64_t>> { static constexpr ParamKind kind = ParamKind::optional_integer; using Held = std::optional<int64_t>; };
 template <> struct ParamOf<double> { static constexpr ParamKind kind = ParamKind::floating; using Held = double; };
 template <> struct ParamOf<bool> { static constexpr ParamKind kind = ParamKind::boolean; using Held = bool; };
+template <> struct ParamOf<std::optional<bool>> { static constexpr ParamKind kind = ParamKind::optional_boolean; using Held = std::optional<bool>; };
 template <> struct ParamOf<std::string_view> { static constexpr ParamKind kind = ParamKind::text; using Held = std::string; };
 template <> struct ParamOf<std::optional<Dtype>> { static constexpr ParamKind kind = ParamKind::dtype; using Held = std::optional<Dtype>; };
 template <> struct ParamOf<Dtype> { static constexpr ParamKind kind = ParamKind::dtype; using Held = Dtype; };
@@ -104,6 +105,7 @@ void unbox(const Value& v, int64_t& out);
 void unbox(const Value& v, std::optional<int64_t>& out);
 void unbox(const Value& v, double& out);
 void unbox(const Value& v, bool& out);
+void unbox(const Value& v, std::optional<bool>& out);
 void unbox(const Value& v, std::string& out);
 void unbox(const Value& v, std::optional<Dtype>& out);
 void unbox(const Value& v, Dtype& out);
@@ -191,6 +193,7 @@ constexpr bool default_fits(std::string_view text, ParamKind kind) {
     case ParamKind::optional_scalar:
     case ParamKind::optional_integer:
     case ParamKind::generator:
+    case ParamKind::optional_boolean:
     case ParamKind::dtype: return none || (kind == ParamKind::optional_scalar && number);
     case ParamKind::scalar: return number || boolean;
     case ParamKind::integer: return whole;

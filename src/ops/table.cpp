@@ -8,9 +8,12 @@ extern const Family compare_family;
 extern const Family copy_family;
 extern const Family create_family;
 extern const Family elementary_family;
+extern const Family extrema_family;
 extern const Family index_family;
 extern const Family join_family;
+extern const Family losses_family;
 extern const Family reduce_family;
+extern const Family softmax_family;
 extern const Family views_family;
 
 std::span<const Family* const> op_families() {
@@ -20,9 +23,12 @@ std::span<const Family* const> op_families() {
       &copy_family,
       &create_family,
       &elementary_family,
+      &extrema_family,
       &index_family,
       &join_family,
+      &losses_family,
       &reduce_family,
+      &softmax_family,
       &views_family,
   };
   return families;
