@@ -13,7 +13,7 @@ void replay_indexing(const Group& group, const json::Value& c) {
     return;
   }
   Decoder decoder(group.store.get());
-  Value x = decoder.values(member(c, "args")).at(0), positions = decoder.values(*index);
+  Value x = decoder.values(member(c, "args")).at(0), positions = Tuple{decoder.values(*index)};
   if (auto* error = c.find("error")) {
     expect_error(*error, [&] { call(group.op, {x, positions}); });
     return;
