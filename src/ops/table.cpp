@@ -10,6 +10,7 @@ extern const Family create_family;
 extern const Family elementary_family;
 extern const Family index_family;
 extern const Family join_family;
+extern const Family reduce_family;
 extern const Family views_family;
 
 std::span<const Family* const> op_families() {
@@ -21,6 +22,7 @@ std::span<const Family* const> op_families() {
       &elementary_family,
       &index_family,
       &join_family,
+      &reduce_family,
       &views_family,
   };
   return families;

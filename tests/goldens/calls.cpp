@@ -3,6 +3,7 @@
 
 #include "goldens/cases.h"
 #include "talweg/autograd.h"
+#include "talweg/create.h"
 #include "talweg/random.h"
 
 namespace goldens {
