@@ -11,6 +11,7 @@ extern const Family elementary_family;
 extern const Family index_family;
 extern const Family join_family;
 extern const Family reduce_family;
+extern const Family random_family;
 extern const Family views_family;
 
 std::span<const Family* const> op_families() {
@@ -23,6 +24,7 @@ std::span<const Family* const> op_families() {
       &index_family,
       &join_family,
       &reduce_family,
+      &random_family,
       &views_family,
   };
   return families;
