@@ -413,10 +413,10 @@ namespace {
 
 // Positions along dim for gather and scatter: as many dimensions as self (a 0-d tensor counts as a vector of one).
 Tensor positions(const Tensor& self, int64_t dim, const Tensor& index, std::string_view op) {
+  if (index.numel() == 0) return to(index, int64);
   if (index.dtype() != int64 && index.dtype() != int32)
     throw DtypeError(in(op) + std::string(op) + "(): Expected dtype int32/int64 for index, got " + std::string(name(index.dtype())));
   Tensor at = to(index, int64);
-  if (index.numel() == 0) return at;
   if (std::max<int64_t>(index.dim(), 1) != std::max<int64_t>(self.dim(), 1))
     throw ShapeError(in(op) + "Index tensor must have the same number of dimensions as input tensor: index " + to_string(index.sizes()) + ", self " + to_string(self.sizes()));
   for (int64_t d = 0; d < index.dim() && d < self.dim(); ++d)

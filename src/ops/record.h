@@ -20,10 +20,14 @@ namespace talweg {
 
 struct Value;
 using ValueList = std::vector<Value>;
+/// A tuple where Python tells it from a list: x[1, 2] isn't x[[1, 2]].
+struct Tuple {
+  ValueList items;
+};
 
 /// An argument or a result of a call by name.
 struct Value {
-  std::variant<NoneIndex, bool, int64_t, double, std::string, Dtype, Tensor, ValueList, Slice, EllipsisIndex, Generator> content = NoneIndex{};
+  std::variant<NoneIndex, bool, int64_t, double, std::string, Dtype, Tensor, ValueList, Slice, EllipsisIndex, Generator, Tuple> content = NoneIndex{};
   Value() = default;
   template <class T>
     requires(!std::is_same_v<std::remove_cvref_t<T>, Value>)
