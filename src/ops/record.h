@@ -215,6 +215,9 @@ std::vector<const Op*> find_ops(std::string_view name);
 /// Calls an operation by name as Python would: positional and keyword arguments, `name_` for the form in place. Throws
 /// KeyError for an unknown name, TypeError where no overload takes these arguments.
 ValueList call_op(std::string_view name, std::span<const Value> arguments, std::span<const NamedValue> keywords = {});
+/// The arguments in the order of the signature's parameters, defaults filled in. Throws TypeError if they don't fit.
+ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds, std::span<const Value> arguments,
+                         std::span<const NamedValue> keywords);
 /// A tensor made of a number, that promotes as a number.
 Tensor wrapped_number(Scalar s);
 
