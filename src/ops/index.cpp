@@ -40,9 +40,11 @@ bool is_full(const Slice& s) { return s.step == 1 && s.start.value_or(0) == 0 &&
 struct Parsed {
   Tensor view;
   std::vector<Tensor> tensors;
+  /// A mask takes as many dimensions as it has: the places after it stay empty.
   void put(int64_t dim, Tensor t) {
-    tensors.resize(static_cast<size_t>(dim) + 1);
-    tensors.back() = std::move(t);
+    auto at = static_cast<size_t>(dim);
+    tensors.resize(at + (is_mask(t.dtype()) ? static_cast<size_t>(t.dim()) : 1));
+    tensors[at] = std::move(t);
   }
 };
 
@@ -103,7 +105,8 @@ Parsed parse(const Tensor& self, std::span<const Index> indices, std::string_vie
         } else if (t.dim() == 0 && is_integral(t.dtype())) {
           p.view = selected(p.view, dim, t.item<int64_t>(), position, op);
         } else {
-          p.put(dim++, t);
+          p.put(dim, t);
+          dim += is_mask(t.dtype()) ? t.dim() : 1;
         }
         break;
       }
@@ -166,7 +169,8 @@ Dims common_sizes(const std::vector<Tensor>& tensors, std::string_view op) {
 
 Picked pick(const Tensor& whole, const std::vector<Tensor>& given, std::string_view op) {
   Picked p;
-  for (const Tensor& t : given) {
+  for (size_t i = 0; i < given.size(); i = p.by_dim.size()) {
+    const Tensor& t = given[i];
     if (!t.defined()) {
       p.by_dim.emplace_back();
     } else if (is_mask(t.dtype())) {
@@ -530,7 +534,7 @@ constinit const Op ops[] = {
         {.doc = "self[index] by NumPy's rules: integers, slices, None, Ellipsis, truth values, masks and tensors of integers",
          .samples = {"T(3, 4), [1]", "T(3, 4), [I(5; 3)]", "T(3, 4), [I(2, 2; 3), I(2; 4)]", "T(3, 4), [B(3, 4)]"}, .derivative = Derivative::linear}),
     op<const Tensor&(const Tensor&, std::span<const Index>, const Tensor&), &set_item>("__setitem__(self, index, value)",
-        {.doc = "self[index] = value", .derivative = Derivative::none, .why_not = "writes into self"}),
+        {.doc = "self[index] = value", .derivative = Derivative::none, .why_not = "writes into self", .numbers_as_tensors = true}),
     op<Tensor(const Tensor&, std::span<const Index>, const Tensor&, bool), &index_put_tensors>("index_put(self, indices, values, accumulate=False)",
         {.doc = "a copy of self with self[indices] = values", .samples = {"T(3, 4), [I(5; 3)], T(5, 4), True", "T(3, 4), [I(5; 3), I(5; 4)], T(5), True"},
          .derivative = Derivative::linear,

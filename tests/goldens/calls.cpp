@@ -3,6 +3,7 @@
 
 #include "goldens/cases.h"
 #include "talweg/autograd.h"
+#include "talweg/create.h"
 #include "talweg/random.h"
 
 namespace goldens {
@@ -13,8 +14,6 @@ namespace {
 
 // Records have PyTorch's names without the place where PyTorch keeps them.
 constexpr std::string_view places[] = {"torch.nn.functional.", "Tensor.", "torch."};
-// What Python writes as syntax.
-constexpr std::pair<std::string_view, std::string_view> spellings[] = {{"__getitem__", "index"}, {"__setitem__", "index_put_"}};
 
 bool is_known(std::string_view name) {
   if (!find_ops(name).empty()) return true;
@@ -70,8 +69,6 @@ std::string record_of(std::string_view python_name) {
       name.remove_prefix(place.size());
       break;
     }
-  for (const auto& [python, record] : spellings)
-    if (name == python) name = record;
   if (!is_known(name)) throw Absent("no record '" + std::string(name) + "'");
   return std::string(name);
 }

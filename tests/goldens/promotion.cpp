@@ -33,7 +33,9 @@ void complete(const std::string& record, ValueList& arguments) {
   if (op.kinds[0] == ParamKind::tensors) {
     arguments = {Value(arguments)};
   } else if (params[0].name == "condition") {
-    arguments.insert(arguments.begin(), Value(tensor(true)));
+    ValueList all{tensor(true)};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    arguments = all;
   } else if (count > arguments.size()) {
     const Param& next = params[arguments.size()];
     if (next.name == "dim" && next.standard.empty()) arguments.emplace_back(int64_t{0});
