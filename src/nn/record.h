@@ -58,4 +58,9 @@ std::span<const ModuleRecord> module_records();
 AnyModule make_module(std::string_view name, std::span<const Value> arguments, std::span<const NamedValue> keywords = {},
                       std::vector<AnyModule> modules = {});
 
+/// The functions of nn::init, as operations: `kaiming_uniform_(tensor, a=0.0, mode='fan_in', nonlinearity='leaky_relu')`.
+std::span<const Op> init_records();
+/// Calls one by name. Throws KeyError for an unknown name, TypeError where the arguments don't fit.
+ValueList call_init(std::string_view name, std::span<const Value> arguments, std::span<const NamedValue> keywords = {});
+
 }  // namespace talweg::nn
