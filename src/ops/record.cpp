@@ -281,4 +281,11 @@ ValueList call_op(std::string_view name, std::span<const Value> arguments, std::
   throw TypeError("[" + std::string(name) + "] received an invalid combination of arguments:" + problems);
 }
 
+ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds, std::span<const Value> arguments,
+                         std::span<const NamedValue> keywords) {
+  Bound bound = bind(Op{signature, nullptr, kinds, {}}, arguments, keywords);
+  if (!bound.problem.empty()) throw TypeError(std::string(signature) + " " + bound.problem);
+  return std::move(bound.values);
+}
+
 }  // namespace talweg

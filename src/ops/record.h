@@ -121,6 +121,7 @@ void unbox(const Value& v, std::optional<Generator>& out);
 inline void put(ValueList& out, const Tensor& t) { out.emplace_back(t); }
 inline void put(ValueList& out, bool b) { out.emplace_back(b); }
 inline void put(ValueList& out, int64_t i) { out.emplace_back(i); }
+inline void put(ValueList& out, double d) { out.emplace_back(d); }
 inline void put(ValueList& out, Scalar s) {
   if (s.is_boolean()) out.emplace_back(s.to<bool>());
   else if (s.is_integral()) out.emplace_back(s.to<int64_t>());
@@ -230,6 +231,9 @@ std::vector<const Op*> find_ops(std::string_view name);
 /// Calls an operation by name as Python would: positional and keyword arguments, `name_` for the form in place. Throws
 /// KeyError for an unknown name, TypeError where no overload takes these arguments.
 ValueList call_op(std::string_view name, std::span<const Value> arguments, std::span<const NamedValue> keywords = {});
+/// The arguments in the order of the signature's parameters, defaults filled in. Throws TypeError if they don't fit.
+ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds, std::span<const Value> arguments,
+                         std::span<const NamedValue> keywords);
 /// A tensor made of a number, that promotes as a number.
 Tensor wrapped_number(Scalar s);
 
