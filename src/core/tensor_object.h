@@ -130,22 +130,34 @@ Tensor new_borrower(const Tensor& t);
 Tensor new_foreign(void* data, Dtype dtype, std::span<const int64_t> sizes, std::span<const int64_t> strides,
                    void (*release)(void*), void* context);
 
-/// A fresh small tensor with the dtype and sizes of `like`, which has lane_flag. The path of every small operation.
-inline TensorObject* new_lane_like(const TensorObject* like, Dtype dtype) {
+/// A fresh small tensor whose sizes and strides are still to be written. The path of every small operation.
+inline TensorObject* new_lane(Dtype dtype, uint8_t rank, int64_t numel) {
   auto* o = static_cast<TensorObject*>(allocate_object());
   o->handles = 1;
   o->memory = 1;
   o->dtype = dtype;
-  o->rank = like->rank;
+  o->rank = rank;
   o->flags = contiguous_flag | lane_flag | padded_flag;
   o->version_ = 0;
-  o->numel = like->numel;
+  o->numel = numel;
   o->data = o->inside;
   o->root = o;
   o->grad_fn = nullptr;
   o->meta = nullptr;
   o->outer_dims = nullptr;
+  return o;
+}
+/// With the sizes of `like`, which has lane_flag.
+inline TensorObject* new_lane_like(const TensorObject* like, Dtype dtype) {
+  TensorObject* o = new_lane(dtype, like->rank, like->numel);
   std::memcpy(o->inner_sizes, like->inner_sizes, sizeof o->inner_sizes + sizeof o->inner_strides);
+  return o;
+}
+/// A matrix of at most 64 bytes.
+inline TensorObject* new_lane_matrix(Dtype dtype, int64_t rows, int64_t columns) {
+  TensorObject* o = new_lane(dtype, 2, rows * columns);
+  const int64_t dims[2 * inline_rank] = {rows, columns, 0, 0, columns, 1, 0, 0};
+  std::memcpy(o->inner_sizes, dims, sizeof dims);
   return o;
 }
 
