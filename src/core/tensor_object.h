@@ -130,13 +130,13 @@ Tensor new_borrower(const Tensor& t);
 Tensor new_foreign(void* data, Dtype dtype, std::span<const int64_t> sizes, std::span<const int64_t> strides,
                    void (*release)(void*), void* context);
 
-/// A fresh small tensor whose sizes and strides are still to be written. The path of every small operation.
-inline TensorObject* new_lane(Dtype dtype, uint8_t rank, int64_t numel) {
+/// A fresh tensor of at most 64 bytes whose sizes, strides and elements the caller fills in; sizes and strides are 0.
+inline TensorObject* new_lane(Dtype dtype, int rank, int64_t numel) {
   auto* o = static_cast<TensorObject*>(allocate_object());
   o->handles = 1;
   o->memory = 1;
   o->dtype = dtype;
-  o->rank = rank;
+  o->rank = static_cast<uint8_t>(rank);
   o->flags = contiguous_flag | lane_flag | padded_flag;
   o->version_ = 0;
   o->numel = numel;
@@ -145,9 +145,11 @@ inline TensorObject* new_lane(Dtype dtype, uint8_t rank, int64_t numel) {
   o->grad_fn = nullptr;
   o->meta = nullptr;
   o->outer_dims = nullptr;
+  std::memset(o->inner_sizes, 0, sizeof o->inner_sizes + sizeof o->inner_strides);
   return o;
 }
-/// With the sizes of `like`, which has lane_flag.
+
+/// A fresh small tensor with the sizes of `like`, which has lane_flag. The path of every small operation.
 inline TensorObject* new_lane_like(const TensorObject* like, Dtype dtype) {
   TensorObject* o = new_lane(dtype, like->rank, like->numel);
   std::memcpy(o->inner_sizes, like->inner_sizes, sizeof o->inner_sizes + sizeof o->inner_strides);

@@ -91,6 +91,9 @@ void run_pointwise(std::span<const Buffer> buffers, const void* attributes) {
         in[k - 1] = scratch[k].bytes;
       } else if (o.direct && whole) {
         in[k - 1] = o.buffer->as<char>() + done * inner_size;
+      } else if (o.direct) {
+        std::memcpy(scratch[k].bytes, o.buffer->as<char>() + done * inner_size, static_cast<size_t>(count * inner_size));
+        in[k - 1] = scratch[k].bytes;
       } else {
         auto* to = scratch[k].bytes;
         walks[k].next(count, [&](int64_t offset, int64_t stride, int64_t n) {
@@ -105,6 +108,10 @@ void run_pointwise(std::span<const Buffer> buffers, const void* attributes) {
       continue;
     }
     call.tile(scratch[0].bytes, in, lanes, &call.params);
+    if (operands[0].direct) {
+      std::memcpy(out.as<char>() + done * inner_out_size, scratch[0].bytes, static_cast<size_t>(count * inner_out_size));
+      continue;
+    }
     auto* from = scratch[0].bytes;
     walks[0].next(count, [&](int64_t offset, int64_t stride, int64_t n) {
       operands[0].convert(out.as<char>() + offset * operands[0].element, stride, from, 1, n);

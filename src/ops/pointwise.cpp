@@ -189,6 +189,10 @@ Types types_of(const Pointwise& op, std::span<const Operand> operands) {
   for (const Operand& o : operands)
     if (o.tensor && !o.tensor->defined()) throw TypeError("[" + std::string(op.op) + "] an argument is an undefined Tensor");
   Dtype common = result_type(operands);
+  if (op.subtracts)
+    for (const Operand& o : operands)
+      if (o.tensor ? o.tensor->dtype() == bool_ : o.scalar.is_boolean())
+        refuse(op, "Subtraction, the `-` operator, with a bool tensor is not supported; for truth values use logical_xor or logical_not");
   if (!(op.accepts & dtype_bit(common))) {
     std::string accepted;
     for (int d = 0; d < dtype_count; ++d)

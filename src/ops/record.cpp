@@ -59,6 +59,7 @@ bool fits(const Value& v, ParamKind kind, bool numbers_as_tensors) {
       return true;
     }
     case ParamKind::indices: return v.as<ValueList>() != nullptr;
+    case ParamKind::generator: return none || v.as<Generator>();
   }
   return false;
 }
@@ -94,6 +95,14 @@ struct Bound {
   std::string problem;
 };
 
+// Keywords that choose among what there is one of here: every record takes them and nothing follows from them.
+bool is_sole_choice(std::string_view key, const Value& v) {
+  constexpr std::string_view keys[] = {"device", "layout", "memory_format", "pin_memory", "non_blocking"};
+  for (std::string_view k : keys)
+    if (k == key) return v.is_none() || v.as<std::string>() || v.as<bool>();
+  return false;
+}
+
 Bound bind(const Op& op, std::span<const Value> arguments, std::span<const NamedValue> keywords) {
   Param params[16];
   size_t count = parse_signature(op.signature, params);
@@ -119,9 +128,10 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
   }
   for (const auto& [key, value] : keywords) {
     size_t i = 0;
-    auto is_named = [&](const Param& p) { return p.name == key || (key == "input" && p.name == "self") || (key == "axis" && p.name == "dim") || (key == "keepdims" && p.name == "keepdim"); };
+    auto is_named = [&](const Param& p) { return p.name == key || ((key == "input" || key == "tensor") && p.name == "self") || (key == "axis" && p.name == "dim") || (key == "keepdims" && p.name == "keepdim"); };
     while (i < count && !is_named(params[i])) ++i;
     if (i == count) {
+      if (is_sole_choice(key, value)) continue;
       bound.problem = "has no parameter '" + key + "'";
       return bound;
     }
@@ -179,6 +189,10 @@ void unbox(const Value& v, std::vector<int64_t>& out) {
 }
 void unbox(const Value& v, std::vector<Tensor>& out) {
   for (const Value& e : *v.as<ValueList>()) out.push_back(*e.as<Tensor>());
+}
+
+void unbox(const Value& v, std::optional<Generator>& out) {
+  if (auto* g = v.as<Generator>()) out = *g;
 }
 
 namespace {

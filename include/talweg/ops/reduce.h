@@ -41,7 +41,7 @@ Tensor all(const Tensor& self, IntList dim, bool keepdim = false);
 Tensor any(const Tensor& self);
 Tensor any(const Tensor& self, IntList dim, bool keepdim = false);
 
-Tensor sum(const Tensor& self, bool) = delete;   // write sum(dims, true)
-Tensor mean(const Tensor& self, bool) = delete;  // write mean(dims, true)
+void sum(const Tensor& self, bool) = delete;   // write sum(dims, true)
+void mean(const Tensor& self, bool) = delete;  // write mean(dims, true)
 
 }  // namespace talweg
