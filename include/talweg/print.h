@@ -17,8 +17,8 @@ struct PrintOptions {
   int64_t edgeitems = 3;
   /// Characters per line, closing bracket and suffixes included.
   int linewidth = 80;
-  /// Scientific notation: always, never, or (not set) where the values span more than a factor 1000, exceed 1e8 or
-  /// are below 1e-4.
+  /// Scientific notation: always, never, or (not set) where the values span more than a factor 1000, exceed
+  /// 1e8 or are below 1e-4.
   std::optional<bool> sci_mode = {};
 };
 
@@ -28,21 +28,22 @@ struct PrintOptionChanges {
   std::optional<int64_t> threshold = {};
   std::optional<int64_t> edgeitems = {};
   std::optional<int> linewidth = {};
-  /// "default", "short" (precision 2, edgeitems 2) or "full" (never summarise). Applied before the other fields.
+  /// "default", "short" (precision 2, edgeitems 2) or "full" (never summarise). Applied before the rest.
   std::string_view profile = {};
   std::optional<bool> sci_mode = {};
 };
 
 /// Sets how tensors are printed, as torch.set_printoptions: `set_printoptions({.precision = 2})`,
-/// `set_printoptions({.profile = "full", .linewidth = 120})`. As there, a call that doesn't name `sci_mode` sets it to
-/// automatic. Global, for all threads; don't call it while another thread prints. Throws ValueError, and changes
-/// nothing, for an unknown profile or a negative precision or edgeitems.
+/// `set_printoptions({.profile = "full", .linewidth = 120})`. As there, a call that doesn't name `sci_mode`
+/// sets it to automatic. Global, for all threads; don't call it while another thread prints. Throws
+/// ValueError, and changes nothing, for an unknown profile or a negative precision or edgeitems.
 void set_printoptions(const PrintOptionChanges& changes);
 
 /// The options in force.
 const PrintOptions& get_printoptions();
 
-/// Changes the options for a scope, as `with torch.printoptions(...)`: `PrintOptionsGuard guard({.precision = 8});`.
+/// Changes the options for a scope, as `with torch.printoptions(precision=8)` does:
+/// `PrintOptionsGuard guard({.precision = 8});`.
 class PrintOptionsGuard {
  public:
   explicit PrintOptionsGuard(const PrintOptionChanges& changes);
@@ -54,4 +55,4 @@ class PrintOptionsGuard {
   PrintOptions before_;
 };
 
-}  // namespace talweg
+} // namespace talweg

@@ -58,7 +58,6 @@ class TALWEG_EXPORT Generator {
 
  private:
   struct Shared;
-  explicit Generator(Shared* shared) : shared_(shared) {}
   void release() noexcept;
 
   Shared* shared_;

@@ -134,7 +134,7 @@ class Walk {
     for (const Edge& root : roots)
       if (root.node->waiting == 0 && !root.node->queued) enqueue(root.node);
     while (!ready_.empty()) {
-      std::pop_heap(ready_.begin(), ready_.end(), asked_later);
+      if (ready_.size() > 1) std::pop_heap(ready_.begin(), ready_.end(), asked_later);
       Node* node = ready_.pop();
       node->queued = false;
       ask(node);
@@ -155,10 +155,45 @@ class Walk {
   void enqueue(Node* node) {
     node->queued = true;
     ready_.push(node);
-    std::push_heap(ready_.begin(), ready_.end(), asked_later);
+    if (ready_.size() > 1) std::push_heap(ready_.begin(), ready_.end(), asked_later);
+  }
+
+  // One result, at most two inputs, nobody listening: most nodes.
+  void ask_simple(Node* node) {
+    Tensor grad = std::move(node->gradient);
+    Tensor results[2];
+    if (grad.defined()) {
+      Backward backward(node, {&grad, 1}, results);
+      node->type->apply(node, backward);
+      release(node);
+    }
+    for (uint32_t i = 0; i < node->edge_count; ++i) pass(node->inner_edges[i], std::move(results[i]));
+  }
+
+  void release(Node* node) {
+    if (call_.keep_graph) return;
+    node->type->release(node);
+    node->released = true;
+  }
+
+  void pass(const Edge& e, Tensor gradient) {
+    if (!e.node) return;
+    if (gradient.defined()) add_to(gradient_of(e.node, e.output), std::move(gradient));
+    if (--e.node->waiting == 0) enqueue(e.node);
   }
 
   void ask(Node* node) {
+    if (!node->extra && call_.captures.empty()) [[likely]] {
+      if (node->kind == NodeKind::leaf) {
+        if (node->gradient.defined()) accumulate(static_cast<LeafNode*>(node)->leaf, std::move(node->gradient));
+        return;
+      }
+      if (node->output_count == 1 && node->edge_count <= 2) return ask_simple(node);
+    }
+    ask_any(node);
+  }
+
+  void ask_any(Node* node) {
     bool wanted = call_.captures.empty() || node->needed;
     Tensor inner[4];
     std::vector<Tensor> outer;
@@ -192,17 +227,9 @@ class Walk {
     if (any && wanted && has_needed_edge(node)) {
       Backward backward(node, grads, results);
       node->type->apply(node, backward);
-      if (!call_.keep_graph) {
-        node->type->release(node);
-        node->released = true;
-      }
+      release(node);
     }
-    for (size_t i = 0; i < node->edge_count; ++i) {
-      const Edge& e = node->edges()[i];
-      if (!e.node) continue;
-      if (results[i].defined()) add_to(gradient_of(e.node, e.output), std::move(results[i]));
-      if (--e.node->waiting == 0) enqueue(e.node);
-    }
+    for (size_t i = 0; i < node->edge_count; ++i) pass(node->edges()[i], std::move(results[i]));
   }
 
   bool has_needed_edge(Node* node) const {

@@ -105,6 +105,7 @@ void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, 
   if (!gradient.defined() && o->numel == 1 && o->grad_fn && !o->has(view_flag)) {
     Edge edge{node_of(o), talweg::output_nr(o)};
     Tensor start = ones_like(*this);
+    // The graph must outlive its walk, also if a hook lets go of this tensor.
     Tensor keep = *this;
     run_engine({&edge, 1}, {&start, 1}, {.keep_graph = retain_graph.value_or(create_graph), .create_graph = create_graph});
     return;

@@ -115,7 +115,7 @@ bool between(double value, double limit) {
   return value == 0 || (magnitude >= 1e-4 && magnitude < limit);
 }
 
-}  // namespace
+} // namespace
 
 std::string format_fixed(double value, int precision) {
   return format_exact(value, std::chars_format::fixed, precision);
@@ -213,4 +213,4 @@ std::string numpy_float_str(double value, Dtype dtype) {
   return scalar_text(shortest_digits(value, dtype), between(value, limit));
 }
 
-}  // namespace talweg
+} // namespace talweg

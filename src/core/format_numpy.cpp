@@ -30,7 +30,8 @@ void append_left_padded(std::string& out, const std::string& item, int64_t width
 
 int64_t length_of(const std::string& text) { return static_cast<int64_t>(text.size()); }
 
-// How one float is written: `left_` characters before the point, `right_` behind it, decided from all elements shown.
+// How one float is written, decided from all elements shown: `left_` characters before the point, `right_`
+// behind it.
 class FloatFormat {
  public:
   template <class Visit>
@@ -155,7 +156,7 @@ class ElementFormat {
   int64_t width_ = 0;
 };
 
-// Lays the elements out in brackets and lines; `separator` is "," in repr and nothing in str, a blank follows it.
+// Lays the elements out in brackets and lines. `separator` is "," in repr, empty in str; a blank follows.
 class Layout {
  public:
   Layout(const ArrayView& array, const NumpyPrintOptions& options, std::string_view separator)
@@ -186,7 +187,7 @@ class Layout {
     out_ += ']';
   }
 
-  // The indices along an axis; -1 stands for "...". The last item is shown even where no edge items are asked for.
+  // The indices along an axis; -1 stands for "...". Without edge items NumPy still shows the last item.
   template <class F>
   void walk(int64_t axis, F f) {
     int64_t size = array_.sizes[axis];
@@ -258,7 +259,7 @@ std::string repr_extras(const ArrayView& array, const NumpyPrintOptions& options
   return text;
 }
 
-}  // namespace
+} // namespace
 
 std::string numpy_str(const ArrayView& array, const NumpyPrintOptions& options) {
   check_supported(array.dtype);
@@ -277,7 +278,8 @@ std::string numpy_repr(const ArrayView& array, const NumpyPrintOptions& options)
   text += ',';
   extras += ')';
   size_t newline = text.rfind('\n');
-  int64_t last_line = length_of(text) - (newline == std::string::npos ? 0 : static_cast<int64_t>(newline) + 1);
+  int64_t last_line =
+      length_of(text) - (newline == std::string::npos ? 0 : static_cast<int64_t>(newline) + 1);
   if (last_line + length_of(extras) + 1 > options.linewidth) {
     text += '\n';
     text.append(static_cast<size_t>(prefix), ' ');
@@ -299,4 +301,4 @@ std::string numpy_scalar_repr(const void* element, Dtype dtype) {
   return "np." + std::string(name(dtype)) + "(" + text + ")";
 }
 
-}  // namespace talweg
+} // namespace talweg

@@ -1,4 +1,4 @@
-// Arrays and scalars as NumPy 2.4 prints them: the rules of its numpy/_core/arrayprint.py (floatmode "maxprec").
+// Arrays and scalars as NumPy 2.4 prints them: the rules of its arrayprint.py, floatmode "maxprec".
 #pragma once
 
 #include <string>
@@ -22,9 +22,9 @@ struct NumpyPrintOptions {
   bool suppress = false;
 };
 
-/// `str(array)`: `[0.5 1. ]`; of a 0-d array `str` of its scalar. Throws TypeError for bfloat16, which NumPy lacks.
+/// `str(array)`: `[0.5 1. ]`; of a 0-d array `str` of its scalar. Throws TypeError for bfloat16.
 std::string numpy_str(const ArrayView& array, const NumpyPrintOptions& options = {});
-/// `repr(array)`: `array([0.5, 1. ], dtype=float32)`, of a 0-d array `array(0.5)`. Throws TypeError for bfloat16.
+/// `repr(array)`: `array([0.5, 1. ], dtype=float32)`. Throws TypeError for bfloat16, which NumPy lacks.
 std::string numpy_repr(const ArrayView& array, const NumpyPrintOptions& options = {});
 
 /// `str` of a NumPy scalar: `0.5`, `1e+06`, `3`, `True`. Throws TypeError for bfloat16.
@@ -32,4 +32,4 @@ std::string numpy_scalar_str(const void* element, Dtype dtype);
 /// `repr` of a NumPy scalar: `np.float64(0.5)`, `np.int64(3)`, `np.True_`. Throws TypeError for bfloat16.
 std::string numpy_scalar_repr(const void* element, Dtype dtype);
 
-}  // namespace talweg
+} // namespace talweg

@@ -156,7 +156,8 @@ class BodyWriter {
   std::string out_;
 };
 
-std::vector<std::string> suffixes(const ArrayView& array, const PrintOptions& options, const ReprExtras& extras) {
+std::vector<std::string> suffixes(const ArrayView& array, const PrintOptions& options,
+                                  const ReprExtras& extras) {
   std::vector<std::string> list;
   bool empty = array.numel() == 0;
   bool is_default = array.dtype == extras.default_dtype;
@@ -178,7 +179,8 @@ int64_t last_line_length(std::string_view text) {
 }
 
 // The last line counts as two longer than it is, and 2 stands for ", ": PyTorch's own arithmetic.
-void append_suffixes(std::string& text, const std::vector<std::string>& list, int64_t indent, int64_t linewidth) {
+void append_suffixes(std::string& text, const std::vector<std::string>& list, int64_t indent,
+                     int64_t linewidth) {
   int64_t length = last_line_length(text) + 2;
   for (const std::string& suffix : list) {
     int64_t suffix_length = static_cast<int64_t>(suffix.size());
@@ -194,7 +196,7 @@ void append_suffixes(std::string& text, const std::vector<std::string>& list, in
   }
 }
 
-}  // namespace
+} // namespace
 
 std::string torch_body(const ArrayView& array, const PrintOptions& options, int indent) {
   if (array.numel() == 0) return "[]";
@@ -219,4 +221,4 @@ std::string shape_tuple(std::span<const int64_t> sizes) {
   return text + (sizes.size() == 1 ? ",)" : ")");
 }
 
-}  // namespace talweg
+} // namespace talweg

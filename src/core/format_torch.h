@@ -26,7 +26,7 @@ struct ReprExtras {
   bool is_parameter = false;
 };
 
-/// The elements in brackets, without prefix and suffixes. `indent` counts the characters before it on its line.
+/// The elements in brackets, without prefix and suffixes. `indent`: the characters before it on its line.
 std::string torch_body(const ArrayView& array, const PrintOptions& options, int indent);
 
 /// `tensor([0.5000], dtype=torch.float64, grad_fn=<MulBackward0>)`.
@@ -35,4 +35,4 @@ std::string torch_repr(const ArrayView& array, const PrintOptions& options, cons
 /// A shape as Python prints a tuple: "()", "(3,)", "(2, 3)".
 std::string shape_tuple(std::span<const int64_t> sizes);
 
-}  // namespace talweg
+} // namespace talweg

@@ -7,17 +7,6 @@
 
 #include "core/thread_state.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define TALWEG_ADDRESS_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define TALWEG_ADDRESS_SANITIZER 1
-#endif
-#endif
-#ifndef TALWEG_ADDRESS_SANITIZER
-#define TALWEG_ADDRESS_SANITIZER 0
-#endif
-
 namespace talweg {
 
 thread_local constinit ThreadState thread_state{};
@@ -27,8 +16,6 @@ namespace {
 // Classes of 64 << 0 ... 64 << 14 bytes and two between, by multiples of 64 up to 256: tensor objects and nodes are
 // 192 bytes and must not pay for 256.
 constexpr size_t largest_cached = size_t{64} << 11;
-constexpr size_t bytes_kept_per_class = size_t{1} << 20;
-
 constexpr int class_of(size_t bytes) {
   if (bytes <= 256) return static_cast<int>((bytes + 63) / 64) - 1;
   return std::bit_width((bytes - 1) / 256) + 3;
@@ -39,7 +26,8 @@ static_assert(class_of(largest_cached) < ThreadState::block_classes && class_byt
 // Hands the lists back when the thread ends; frees that come later go to the heap.
 struct ThreadEnd {
   ~ThreadEnd() {
-    thread_state.closed = true;
+    thread_state.ended = true;
+    thread_state.keeps_blocks = false;
     for (auto& list : thread_state.blocks) {
       while (auto* block = static_cast<FreeBlock*>(list.head)) {
         list.head = block->next;
@@ -51,7 +39,7 @@ struct ThreadEnd {
 };
 
 [[gnu::noinline]] void register_thread_end() {
-  thread_state.registered = true;
+  thread_state.keeps_blocks = true;
   static thread_local ThreadEnd end;
   [[maybe_unused]] auto* touched = &end;
 }
@@ -84,8 +72,11 @@ void deallocate(void* block, size_t bytes) noexcept {
   if (whole > largest_cached || TALWEG_ADDRESS_SANITIZER) return std::free(block);
   int index = class_of(whole);
   auto& list = thread_state.blocks[index];
-  if (thread_state.closed || list.count * class_bytes(index) >= bytes_kept_per_class) return std::free(block);
-  if (!thread_state.registered) register_thread_end();
+  if (!thread_state.keeps_blocks) {
+    if (thread_state.ended) return std::free(block);
+    register_thread_end();
+  }
+  if (list.count * class_bytes(index) >= bytes_kept_per_class) return std::free(block);
   static_cast<FreeBlock*>(block)->next = static_cast<FreeBlock*>(list.head);
   list.head = block;
   ++list.count;

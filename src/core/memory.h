@@ -6,9 +6,22 @@
 
 #include "core/thread_state.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define TALWEG_ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TALWEG_ADDRESS_SANITIZER 1
+#endif
+#endif
+#ifndef TALWEG_ADDRESS_SANITIZER
+#define TALWEG_ADDRESS_SANITIZER 0
+#endif
+
 namespace talweg {
 
 inline constexpr size_t spare_bytes = 64;
+/// What a thread's free list of one size may hold.
+inline constexpr size_t bytes_kept_per_class = size_t{1} << 20;
 
 /// A block of at least `bytes` + 64 bytes, from the thread's free lists where it has one. Throws std::bad_alloc.
 void* allocate(size_t bytes);
@@ -32,6 +45,15 @@ inline void* allocate_object() {
   }
   return allocate(object_bytes - spare_bytes);
 }
-inline void deallocate_object(void* block) noexcept { deallocate(block, object_bytes - spare_bytes); }
+inline void deallocate_object(void* block) noexcept {
+  auto& list = thread_state.blocks[object_bytes / 64 - 1];
+  if (!TALWEG_ADDRESS_SANITIZER && thread_state.keeps_blocks && list.count < bytes_kept_per_class / object_bytes) [[likely]] {
+    static_cast<FreeBlock*>(block)->next = static_cast<FreeBlock*>(list.head);
+    list.head = block;
+    ++list.count;
+    return;
+  }
+  deallocate(block, object_bytes - spare_bytes);
+}
 
 }  // namespace talweg

@@ -30,7 +30,7 @@ void check_not_negative(std::string_view name, int64_t value) {
                    "; accepted are 0 and more");
 }
 
-}  // namespace
+} // namespace
 
 void set_printoptions(const PrintOptionChanges& changes) {
   PrintOptions next = options;
@@ -53,4 +53,4 @@ PrintOptionsGuard::PrintOptionsGuard(const PrintOptionChanges& changes) : before
 
 PrintOptionsGuard::~PrintOptionsGuard() { options = before_; }
 
-}  // namespace talweg
+} // namespace talweg

@@ -90,6 +90,13 @@ void drop(Attachment* attachment) noexcept { attachment->drop(attachment); }
 // Out of the fast path: the last handle has gone.
 void detail::end_handles(HandleCount* count) noexcept {
   auto* o = static_cast<TensorObject*>(count);
+  // Most tensors are small, fresh and held by nobody else.
+  if (o->data == o->inside && !o->meta && !o->outer_dims && __atomic_load_n(&o->memory, __ATOMIC_ACQUIRE) == 1) [[likely]] {
+    Attachment* grad_fn = o->grad_fn;
+    deallocate_object(o);
+    if (grad_fn) drop(grad_fn);
+    return;
+  }
   if (Attachment* grad_fn = o->grad_fn) {
     o->grad_fn = nullptr;
     drop(grad_fn);
@@ -185,10 +192,15 @@ Tensor new_view(TensorObject* source, std::span<const int64_t> sizes, std::span<
 
 Tensor new_borrower(const Tensor& t) {
   TensorObject* source = object(t);
-  TensorObject* o = bare_object(source->dtype, source->rank);
-  std::memcpy(o->sizes(), source->sizes(), source->rank * sizeof(int64_t));
-  std::memcpy(o->strides(), source->strides(), source->rank * sizeof(int64_t));
-  o->numel = source->numel;
+  TensorObject* o;
+  if (source->rank <= inline_rank) {
+    o = new_lane_like(source, source->dtype);
+  } else {
+    o = bare_object(source->dtype, source->rank);
+    o->numel = source->numel;
+    std::memcpy(o->sizes(), source->sizes(), source->rank * sizeof(int64_t));
+    std::memcpy(o->strides(), source->strides(), source->rank * sizeof(int64_t));
+  }
   o->flags = source->flags & (contiguous_flag | lane_flag | padded_flag);
   o->data = source->data;
   TensorObject* lender = source->root;

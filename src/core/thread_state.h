@@ -23,8 +23,8 @@ struct ThreadState {
 
   uint32_t modes;
   bool draining;
-  bool closed;
-  bool registered;
+  bool keeps_blocks;  // the free lists may grow: the thread's end will hand them back, and hasn't yet
+  bool ended;
   uint64_t next_sequence;
   Attachment* dropped;
   Recorder* recorder;

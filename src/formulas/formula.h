@@ -24,6 +24,8 @@ struct Params {
   int64_t integer[most] = {};
 };
 
+inline constexpr Params no_params{};
+
 /// A loop over whole lanes of one element type: `lanes` times 64 bytes from each input.
 using Tile = void (*)(void* out, const void* const* in, int64_t lanes, const Params* params);
 

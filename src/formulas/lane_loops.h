@@ -83,6 +83,8 @@ constexpr Tiles binary(Value, D...) { return make_tiles<Set, 2, Value, D...>(); 
 template <unsigned Set, class Value, class... D>
 constexpr Tiles ternary(Value, D...) { return make_tiles<Set, 3, Value, D...>(); }
 template <unsigned Set, class Value>
+constexpr Tiles truth(Value) { return make_tiles<Set, 1, Value>(); }
+template <unsigned Set, class Value>
 constexpr Tiles compare(Value) { return make_tiles<Set, 2, Value>(); }
 
 }  // namespace

@@ -13,6 +13,8 @@ namespace talweg {
 inline Tensor div_floor(const Tensor& a, const Tensor& b) { return div(a, b, "floor"); }
 inline Tensor div_trunc(const Tensor& a, const Tensor& b) { return div(a, b, "trunc"); }
 
+inline Tensor sign(const Tensor& a) { return to(a > 0, a.dtype()) - to(a < 0, a.dtype()); }
+
 /// A derivative on Tensors: gradient, inputs, result, numbers. Differentiable again.
 using TensorDerivative = Tensor (*)(const Tensor& grad, const Tensor* inputs, const Tensor& result, const Params& params);
 
@@ -22,6 +24,7 @@ struct Formula {
   uint8_t inputs = 0;
   uint8_t derivatives = 0;
   bool boolean = false;                 // the result is a truth value
+  bool numbers = false;                 // derivatives take numbers beside the tensors
   unsigned types = 0;
   unsigned uses[most_inputs] = {};      // bit i + 1: derivative reads input i; bit 4: the result
   bool passes_gradient[most_inputs] = {};  // the derivative is the gradient itself
@@ -62,6 +65,10 @@ constexpr auto call_derivative(const T& g, const T* in, const T& out, Number num
   else return D{}(g, in[I]..., out, number(0), number(1), number(2));
 }
 
+// Whether D can't be called without numbers.
+template <class D, int... I>
+constexpr bool takes_numbers(Indices<I...>) { return !std::is_invocable_v<D, Uses, decltype((void)I, Uses())..., Uses>; }
+
 template <class D, int N>
 constexpr unsigned uses_of() {
   Uses in[] = {Uses::bit(2), Uses::bit(4), Uses::bit(8)};
@@ -89,6 +96,7 @@ constexpr Formula make_formula() {
   f.inputs = N;
   f.derivatives = sizeof...(D);
   f.types = Set;
+  f.numbers = (takes_numbers<D>(typename Count<N>::type{}) || ... || false);
   int i = 0;
   ((f.uses[i] = uses_of<D, N>(), f.passes_gradient[i] = passes_gradient<D, N>(), f.on_tensors[i] = &derivative_on_tensors<D, N>, ++i), ...);
   return f;
@@ -102,7 +110,13 @@ template <unsigned Set, class Value, class... D>
 constexpr Formula binary(Value, D...) { return detail::make_formula<Set, 2, D...>(); }
 template <unsigned Set, class Value, class... D>
 constexpr Formula ternary(Value, D...) { return detail::make_formula<Set, 3, D...>(); }
-/// A formula of two numbers whose result is a truth value.
+/// Formulas of one and of two numbers whose result is a truth value.
+template <unsigned Set, class Value>
+constexpr Formula truth(Value) {
+  Formula f = detail::make_formula<Set, 1>();
+  f.boolean = true;
+  return f;
+}
 template <unsigned Set, class Value>
 constexpr Formula compare(Value) {
   Formula f = detail::make_formula<Set, 2>();

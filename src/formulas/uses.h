@@ -30,12 +30,12 @@ struct Uses {
   friend constexpr Uses operator!(Uses a) { return join(a); }
 #define TALWEG_USES(op) \
   friend constexpr Uses operator op(Uses a, Uses b) { return join(a, b); }
-  TALWEG_USES(+) TALWEG_USES(-) TALWEG_USES(*) TALWEG_USES(/) TALWEG_USES(&) TALWEG_USES(|)
+  TALWEG_USES(+) TALWEG_USES(-) TALWEG_USES(*) TALWEG_USES(/) TALWEG_USES(&) TALWEG_USES(|) TALWEG_USES(^)
   TALWEG_USES(<) TALWEG_USES(<=) TALWEG_USES(>) TALWEG_USES(>=) TALWEG_USES(==) TALWEG_USES(!=)
 #undef TALWEG_USES
 #define TALWEG_USES(function) \
   friend constexpr Uses function(Uses a) { return join(a); }
-  TALWEG_USES(abs) TALWEG_USES(exp) TALWEG_USES(log) TALWEG_USES(sqrt) TALWEG_USES(tanh) TALWEG_USES(sigmoid)
+  TALWEG_USES(abs) TALWEG_USES(exp) TALWEG_USES(log) TALWEG_USES(sqrt) TALWEG_USES(tanh) TALWEG_USES(sign)
 #undef TALWEG_USES
 #define TALWEG_USES(function) \
   friend constexpr Uses function(Uses a, Uses b) { return join(a, b); }

@@ -7,24 +7,9 @@
 
 namespace talweg {
 
-Node::Node(const NodeType* type, std::span<const Edge> edges, uint32_t outputs)
-    : Attachment{&drop_node},
-      references(1),
-      edge_count(static_cast<uint32_t>(edges.size())),
-      output_count(outputs),
-      kind(NodeKind::operation),
-      sequence(thread_state.next_sequence++),
-      type(type),
-      waiting(0),
-      epoch(0),
-      extra(nullptr) {
-  if (edges.size() <= 2) {
-    inner_edges[0] = inner_edges[1] = {};
-    std::copy(edges.begin(), edges.end(), inner_edges);
-  } else {
-    outer_edges = static_cast<Edge*>(allocate(edges.size_bytes()));
-    std::copy(edges.begin(), edges.end(), outer_edges);
-  }
+void Node::keep_outer_edges(std::span<const Edge> edges) {
+  outer_edges = static_cast<Edge*>(allocate(edges.size_bytes()));
+  std::copy(edges.begin(), edges.end(), outer_edges);
 }
 
 // Leaves come first: their gradient is added as soon as all parts of it are there.
@@ -32,7 +17,7 @@ Node::Node(const NodeType* type, NodeKind kind)
     : Attachment{&drop_node}, references(1), edge_count(0), output_count(1), kind(kind), sequence(UINT64_MAX), type(type),
       waiting(0), epoch(0), extra(nullptr), inner_edges{} {}
 
-Node::~Node() {
+void Node::end_rare() noexcept {
   for (const Edge& e : edge_span()) release_edge(e);
   if (edge_count > 2) deallocate(outer_edges, edge_count * sizeof(Edge));
   delete extra;
@@ -52,12 +37,6 @@ void retain_edge(const Edge& edge) noexcept {
   if (!edge.node) return;
   if (edge.node->kind == NodeKind::leaf) retain(static_cast<LeafNode*>(edge.node)->leaf);
   else retain(edge.node);
-}
-
-void release_edge(const Edge& edge) noexcept {
-  if (!edge.node) return;
-  if (edge.node->kind == NodeKind::leaf) release(static_cast<LeafNode*>(edge.node)->leaf);
-  else drop_node(edge.node);
 }
 
 // A node that ends lets go of others: they are put on a list instead of being ended from within, so that a chain of a
@@ -88,14 +67,6 @@ void release_saved(Node* node) noexcept {
 }
 std::string_view label_of(const Node* node) { return static_cast<const SavingNode*>(node)->label; }
 
-void SavedTensor::save_input(TensorObject* o, uint8_t tag) noexcept {
-  retain(o);
-  object_ = o;
-  version_ = o->version();
-  kind_ = Kind::input;
-  tag_ = tag;
-}
-
 void SavedTensor::save_result(TensorObject* o, uint8_t tag) noexcept {
   retain_memory(o);
   object_ = o;
@@ -105,27 +76,18 @@ void SavedTensor::save_result(TensorObject* o, uint8_t tag) noexcept {
   tag_ = tag;
 }
 
-void SavedTensor::reset() noexcept {
-  if (kind_ == Kind::input) release(object_);
-  else if (kind_ == Kind::result) release_memory(object_);
-  kind_ = Kind::none;
-  object_ = nullptr;
+void SavedTensor::refuse_freed() {
+  throw AutogradError(
+      "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). "
+      "Saved intermediate values of the graph are freed when you call .backward() or autograd::grad(). Specify retain_graph = true if "
+      "you need to backward through the graph a second time or if you need to access saved tensors after calling backward.");
 }
 
-TensorObject* SavedTensor::checked(const Node* node) const {
-  if (kind_ == Kind::none) {
-    if (!node->released) return nullptr;
-    throw AutogradError(
-        "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). "
-        "Saved intermediate values of the graph are freed when you call .backward() or autograd::grad(). Specify retain_graph = true if "
-        "you need to backward through the graph a second time or if you need to access saved tensors after calling backward.");
-  }
-  if (object_->version() != version_)
-    throw AutogradError("one of the variables needed for gradient computation has been modified by an inplace operation: [" +
+void SavedTensor::refuse_changed(const Node* node) const {
+  throw AutogradError("one of the variables needed for gradient computation has been modified by an inplace operation: [" +
                         std::string(talweg::name(object_->dtype)) + " " + to_string(IntList(object_->sizes(), object_->rank)) + "], saved by " +
                         std::string(node->name()) + ", is at version " + std::to_string(object_->version()) + "; expected version " +
                         std::to_string(version_) + " instead. Hint: write to a clone(), or compute out of place.");
-  return object_;
 }
 
 Tensor SavedTensor::unpack(Node* node) const {

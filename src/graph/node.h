@@ -60,19 +60,34 @@ class SavedTensor {
   SavedTensor& operator=(const SavedTensor&) = delete;
   ~SavedTensor() { reset(); }
 
-  void save_input(TensorObject* o, uint8_t tag = 0) noexcept;
+  void save_input(TensorObject* o, uint8_t tag = 0) noexcept {
+    retain(o);
+    object_ = o;
+    version_ = o->version();
+    kind_ = Kind::input;
+    tag_ = tag;
+  }
   void save_result(TensorObject* o, uint8_t tag = 0) noexcept;
-  void reset() noexcept;
+  void reset() noexcept {
+    if (kind_ == Kind::none) return;
+    if (kind_ == Kind::input) release(object_);
+    else release_memory(object_);
+    kind_ = Kind::none;
+    object_ = nullptr;
+  }
   Kind kind() const { return kind_; }
   uint8_t tag() const { return tag_; }
   /// The object itself, its version checked. Throws AutogradError.
-  TensorObject* checked(const Node* node) const;
+  TensorObject* checked(const Node* node) const;  // defined below Node
   /// As a Tensor with its history, also if its last handle has gone.
   Tensor unpack(Node* node) const;
 
  private:
   TensorObject* object_ = nullptr;
   uint32_t version_ = 0;
+  [[noreturn, gnu::cold]] void refuse_changed(const Node* node) const;
+  [[noreturn, gnu::cold]] static void refuse_freed();
+
   uint16_t output_nr_ = 0;
   Kind kind_ = Kind::none;
   uint8_t tag_ = 0;
@@ -131,13 +146,18 @@ struct Node : Attachment {
 
   /// Sets up what all nodes have; `edges` are taken over. Used by make_node.
   Node(const NodeType* type, std::span<const Edge> edges, uint32_t outputs);
+  /// The same for the node of a leaf.
   Node(const NodeType* type, NodeKind kind);
   ~Node();
+
+ private:
+  void keep_outer_edges(std::span<const Edge> edges);
+  void end_rare() noexcept;
 };
 
 void drop_node(Attachment* attachment) noexcept;
-void release_edge(const Edge& edge) noexcept;
 void retain_edge(const Edge& edge) noexcept;
+inline void release_edge(const Edge& edge) noexcept;
 inline void retain(Node* node) { __atomic_fetch_add(&node->references, 1, __ATOMIC_RELAXED); }
 
 /// The node of a leaf: adds what arrives to the leaf's grad. An edge to it holds a handle of the leaf.
@@ -145,6 +165,49 @@ struct LeafNode : Node {
   TensorObject* leaf;
   explicit LeafNode(TensorObject* leaf);
 };
+
+inline TensorObject* SavedTensor::checked(const Node* node) const {
+  if (kind_ == Kind::none) {
+    if (node->released) refuse_freed();
+    return nullptr;
+  }
+  if (object_->version() != version_) refuse_changed(node);
+  return object_;
+}
+
+inline void release_edge(const Edge& edge) noexcept {
+  if (!edge.node) return;
+  if (edge.node->kind == NodeKind::leaf) release(static_cast<LeafNode*>(edge.node)->leaf);
+  else drop_node(edge.node);
+}
+
+inline Node::Node(const NodeType* t, std::span<const Edge> edges, uint32_t outputs)
+    : Attachment{&drop_node},
+      references(1),
+      edge_count(static_cast<uint32_t>(edges.size())),
+      output_count(outputs),
+      kind(NodeKind::operation),
+      sequence(thread_state.next_sequence++),
+      type(t),
+      waiting(0),
+      epoch(0),
+      extra(nullptr) {
+  if (edges.size() <= 2) [[likely]] {
+    inner_edges[0] = edges.size() > 0 ? edges[0] : Edge{};
+    inner_edges[1] = edges.size() > 1 ? edges[1] : Edge{};
+  } else {
+    keep_outer_edges(edges);
+  }
+}
+
+inline Node::~Node() {
+  if (edge_count <= 2 && !extra) [[likely]] {
+    release_edge(inner_edges[0]);
+    release_edge(inner_edges[1]);
+  } else {
+    end_rare();
+  }
+}
 
 /// What autograd keeps for a tensor beside grad_fn.
 struct Meta : Attachment {

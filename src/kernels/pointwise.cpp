@@ -1,5 +1,6 @@
 #include "kernels/pointwise.h"
 
+#include <bit>
 #include <cstring>
 
 #include "kernels/cast.h"
@@ -90,6 +91,9 @@ void run_pointwise(std::span<const Buffer> buffers, const void* attributes) {
         in[k - 1] = scratch[k].bytes;
       } else if (o.direct && whole) {
         in[k - 1] = o.buffer->as<char>() + done * inner_size;
+      } else if (o.direct) {
+        std::memcpy(scratch[k].bytes, o.buffer->as<char>() + done * inner_size, static_cast<size_t>(count * inner_size));
+        in[k - 1] = scratch[k].bytes;
       } else {
         auto* to = scratch[k].bytes;
         walks[k].next(count, [&](int64_t offset, int64_t stride, int64_t n) {
@@ -104,6 +108,10 @@ void run_pointwise(std::span<const Buffer> buffers, const void* attributes) {
       continue;
     }
     call.tile(scratch[0].bytes, in, lanes, &call.params);
+    if (operands[0].direct) {
+      std::memcpy(out.as<char>() + done * inner_out_size, scratch[0].bytes, static_cast<size_t>(count * inner_out_size));
+      continue;
+    }
     auto* from = scratch[0].bytes;
     walks[0].next(count, [&](int64_t offset, int64_t stride, int64_t n) {
       operands[0].convert(out.as<char>() + offset * operands[0].element, stride, from, 1, n);
@@ -132,14 +140,26 @@ void run_fill(std::span<const Buffer> buffers, const void* attributes) {
   const auto& value = *static_cast<const Scalar*>(attributes);
   const Buffer& out = buffers[0];
   if (out.numel == 0) return;
-  unsigned char element[8] = {};
-  with_type(out.dtype, [&]<class T>(T*) {
+  const int64_t size = itemsize(out.dtype);
+  // The element's bits, without a way through memory: a short store read back as a longer word would stall.
+  uint64_t word = with_type(out.dtype, [&]<class T>(T*) {
     T v = value.is_floating_point() ? cast<T>(value.to<double>()) : cast<T>(value.to<int64_t>());
-    std::memcpy(element, &v, sizeof v);
+    if constexpr (sizeof(T) == 8) return std::bit_cast<uint64_t>(v);
+    else if constexpr (sizeof(T) == 4) return uint64_t{std::bit_cast<uint32_t>(v)};
+    else if constexpr (sizeof(T) == 2) return uint64_t{std::bit_cast<uint16_t>(v)};
+    else return uint64_t{std::bit_cast<uint8_t>(v)};
   });
+  if (out.contiguous && out.padded && out.numel * size <= lane_bytes) {
+    for (int64_t width = size; width < 8; width *= 2) word |= word << (8 * width);
+    uint64_t lane[lane_bytes / 8];
+    for (uint64_t& w : lane) w = word;
+    std::memcpy(out.data, lane, lane_bytes);
+    return;
+  }
+  unsigned char element[8];
+  std::memcpy(element, &word, sizeof word);
   Loop loop(buffers, true);
   Convert convert = converter(out.dtype, out.dtype);
-  int64_t size = itemsize(out.dtype);
   Walk to(loop, 0);
   to.next(loop.numel, [&](int64_t offset, int64_t stride, int64_t n) {
     convert(out.as<char>() + offset * size, loop.rank == 0 ? 1 : stride, element, 0, n);

@@ -2,7 +2,9 @@
 #include "kernels/random.h"
 
 #include <cmath>
+#include <limits>
 
+#include "kernels/random_fills.h"
 #include "kernels/random_loops.h"
 
 namespace talweg::kernels {
@@ -44,6 +46,8 @@ class UniformDraw {
         high_(stored<T>(to)),
         unit_(from_ == 0 && width_ == 1) {}
 
+  UniformFloats scale() const requires std::is_same_v<T, float> { return {from_, width_, low_, high_}; }
+
   T operator()() const {
     C x;
     if constexpr (std::is_same_v<C, double>)
@@ -70,8 +74,14 @@ template <class T>
 void uniform_block(GeneratorState& generator, T* out, int64_t count, const UniformDraw<T>& draw) {
   while (count > 0) {
     std::span<const uint32_t> words = generator.take(count);
-    for (uint32_t word : words) *out++ = draw.scaled(static_cast<float>(word & 0xffffffu) * 0x1p-24f);
-    count -= static_cast<int64_t>(words.size());
+    auto drawn = static_cast<int64_t>(words.size());
+    if constexpr (std::is_same_v<T, float>) {
+      random_fills().uniforms(out, words.data(), drawn, draw.scale());
+      out += drawn;
+    } else {
+      for (uint32_t word : words) *out++ = draw.scaled(static_cast<float>(word & 0xffffffu) * 0x1p-24f);
+    }
+    count -= drawn;
   }
 }
 
@@ -100,13 +110,13 @@ void uniform(GeneratorState& generator, const Destination& out, double from, dou
 }
 
 void bernoulli(GeneratorState& generator, const Destination& out, double p) {
-  with_any_type(out.dtype, [&]<class T>(T*) {
+  with_type(out.dtype, [&]<class T>(T*) {
     fill<T>(out, [&] { return stored<T>(int64_t{generator.next_uniform() < p}); });
   });
 }
 
 void bernoulli(GeneratorState& generator, const Destination& out, const Source& p) {
-  with_any_type(out.dtype, [&]<class T>(T*) {
+  with_type(out.dtype, [&]<class T>(T*) {
     with_floating_type(p.dtype, [&]<class P>(P*) {
       fill<T, P>(out, p, [&](P chance) {
         bool success;
@@ -123,7 +133,7 @@ void bernoulli(GeneratorState& generator, const Destination& out, const Source& 
 void random_integers(GeneratorState& generator, const Destination& out, uint64_t range, int64_t base) {
   // Sums wrap, as in PyTorch.
   auto shifted = [base](uint64_t draw) { return static_cast<int64_t>(draw + static_cast<uint64_t>(base)); };
-  with_any_type(out.dtype, [&]<class T>(T*) {
+  with_type(out.dtype, [&]<class T>(T*) {
     if (range >= uint64_t{1} << 28) {
       fill<T>(out, [&] { return stored<T>(shifted(generator.random64() % range)); });
     } else {
@@ -134,13 +144,13 @@ void random_integers(GeneratorState& generator, const Destination& out, uint64_t
 }
 
 void random_all_bits(GeneratorState& generator, const Destination& out) {
-  with_any_type(out.dtype, [&]<class T>(T*) {
+  with_type(out.dtype, [&]<class T>(T*) {
     fill<T>(out, [&] { return stored<T>(static_cast<int64_t>(generator.random64())); });
   });
 }
 
 void random_integers(GeneratorState& generator, const Destination& out) {
-  with_any_type(out.dtype, [&]<class T>(T*) {
+  with_type(out.dtype, [&]<class T>(T*) {
     if constexpr (std::is_same_v<T, int64_t> || std::is_same_v<T, double>) {
       constexpr uint64_t range = (uint64_t{1} << digits<T>)+(std::is_same_v<T, double> ? 1 : 0);
       fill<T>(out, [&] { return stored<T>(static_cast<int64_t>(generator.random64() % range)); });

@@ -10,7 +10,7 @@
 namespace talweg::kernels {
 
 void randperm(GeneratorState& generator, const Destination& out) {
-  with_any_type(out.dtype, [&]<class T>(T* a) {
+  with_type(out.dtype, [&]<class T>(T* a) {
     a = static_cast<T*>(out.data);
     const int64_t n = out.numel;
     // From here on 32 bits modulo n would be visibly uneven; PyTorch's limit.

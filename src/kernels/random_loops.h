@@ -2,44 +2,30 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <type_traits>
 
+#include "kernels/cast.h"
 #include "kernels/draw_order.h"
 #include "kernels/random.h"
 
 namespace talweg::kernels {
 
-template <class T>
-inline constexpr bool is_short_float = std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>;
-
 /// The type that a fill of T computes in.
 template <class T>
 using Computed = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
-/// A drawn number as T. Integers take what x86's conversion gives: out of range is the smallest int64 or
-/// int32, of which narrower types keep the low bits.
+/// A drawn number as T, as PyTorch's serial loops convert it: like `cast`, but uint8 goes by way of int32 as
+/// the other small integers do, so that what doesn't fit there is 0.
 template <class T>
 T stored(double value) {
-  if constexpr (is_short_float<T>) {
-    return T(static_cast<float>(value));
-  } else if constexpr (std::is_floating_point_v<T>) {
-    return static_cast<T>(value);
-  } else if constexpr (std::is_same_v<T, bool>) {
-    return value != 0;
-  } else {
-    using Wide = std::conditional_t<sizeof(T) == 8, int64_t, int32_t>;
-    constexpr double limit = -static_cast<double>(std::numeric_limits<Wide>::min());
-    bool fits = value >= -limit && value < limit;
-    return static_cast<T>(fits ? static_cast<Wide>(value) : std::numeric_limits<Wide>::min());
-  }
+  if constexpr (std::is_same_v<T, uint8_t>)
+    return static_cast<uint8_t>(cast<int32_t>(value));
+  else
+    return cast<T>(value);
 }
 template <class T>
 T stored(int64_t value) {
-  if constexpr (is_short_float<T>)
-    return T(static_cast<float>(value));
-  else
-    return static_cast<T>(value);
+  return cast<T>(value);
 }
 
 /// Stores draw() in every element, in DrawOrder.
@@ -67,43 +53,20 @@ void fill(const Destination& out, const Source& source, Draw&& draw) {
   }
 }
 
-/// A null pointer that names a type.
-template <class T>
-inline constexpr T* type_tag = nullptr;
-
-/// Calls f with type_tag of the dtype's C++ type; other dtypes do nothing.
+/// Calls f with a null pointer to the C++ type of a floating-point dtype; does nothing for others.
 template <class F>
 void with_floating_type(Dtype dtype, F&& f) {
   switch (dtype) {
     case Dtype::float16:
-      return f(type_tag<Half>);
+      return f(static_cast<Half*>(nullptr));
     case Dtype::bfloat16:
-      return f(type_tag<BFloat16>);
+      return f(static_cast<BFloat16*>(nullptr));
     case Dtype::float32:
-      return f(type_tag<float>);
+      return f(static_cast<float*>(nullptr));
     case Dtype::float64:
-      return f(type_tag<double>);
+      return f(static_cast<double*>(nullptr));
     default:
       return;
-  }
-}
-template <class F>
-void with_any_type(Dtype dtype, F&& f) {
-  switch (dtype) {
-    case Dtype::bool_:
-      return f(type_tag<bool>);
-    case Dtype::uint8:
-      return f(type_tag<uint8_t>);
-    case Dtype::int8:
-      return f(type_tag<int8_t>);
-    case Dtype::int16:
-      return f(type_tag<int16_t>);
-    case Dtype::int32:
-      return f(type_tag<int32_t>);
-    case Dtype::int64:
-      return f(type_tag<int64_t>);
-    default:
-      return with_floating_type(dtype, f);
   }
 }
 

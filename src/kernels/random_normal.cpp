@@ -1,26 +1,45 @@
 // Normals, and what else is made of uniform or normal doubles.
 #include <cmath>
 
-#include "kernels/box_muller.h"
 #include "kernels/random.h"
+#include "kernels/random_fills.h"
 #include "kernels/random_loops.h"
 
 namespace talweg::kernels {
 
 namespace {
 
-constexpr int block = box_muller_block;
+constexpr int block = normal_block;
 
 // The next `count` uniforms in [0, 1).
 void uniforms(GeneratorState& generator, float* out, int64_t count) {
   while (count > 0) {
     std::span<const uint32_t> words = generator.take(count);
-    for (uint32_t word : words) *out++ = static_cast<float>(word & 0xffffffu) * 0x1p-24f;
-    count -= static_cast<int64_t>(words.size());
+    auto drawn = static_cast<int64_t>(words.size());
+    random_fills().uniforms(out, words.data(), drawn, {.from = 0, .width = 1, .low = 0, .high = 1});
+    out += drawn;
+    count -= drawn;
   }
 }
 void uniforms(GeneratorState& generator, double* out, int64_t count) {
   for (int64_t i = 0; i < count; ++i) out[i] = generator.next_uniform();
+}
+
+// Box and Muller's transform of blocks, in place.
+void box_muller(float* data, int64_t blocks, float mean, float std) {
+  random_fills().normals(data, blocks, mean, std);
+}
+void box_muller(double* data, int64_t blocks, double mean, double std) {
+  constexpr double two_pi = 6.28318530717958647692;
+  for (double* d = data; d != data + blocks * block; d += block) {
+    for (int j = 0; j < block / 2; ++j) {
+      // The C library's functions, as in PyTorch: the bits depend on them.
+      double radius = std::sqrt(-2 * std::log(1 - d[j]));
+      double theta = two_pi * d[j + block / 2];
+      d[j] = std::fma(radius * std::cos(theta), std, mean);
+      d[j + block / 2] = std::fma(radius * std::sin(theta), std, mean);
+    }
+  }
 }
 
 // All uniforms first, then the blocks in place; a tail draws the last 16 anew.
@@ -34,22 +53,24 @@ void normal_blocks(GeneratorState& generator, T* out, int64_t count, T mean, T s
   box_muller(tail, 1, mean, std);
 }
 
-// The short types draw block after block in float32.
+// The short types compute in float32, a few blocks at a time; a tail draws the last 16 anew.
 template <class T>
 void normal_short_blocks(GeneratorState& generator, T* out, int64_t count, float mean, float std) {
-  auto one = [&](T* to) {
-    float buffer[block];
-    uniforms(generator, buffer, block);
-    box_muller(buffer, 1, mean, std);
-    for (int i = 0; i < block; ++i) to[i] = T(buffer[i]);
+  constexpr int64_t most = 16 * block;
+  auto some = [&](T* to, int64_t n) {
+    float buffer[most];
+    uniforms(generator, buffer, n);
+    box_muller(buffer, n / block, mean, std);
+    for (int64_t i = 0; i < n; ++i) to[i] = T(buffer[i]);
   };
-  for (int64_t i = 0; i + block <= count; i += block) one(out + i);
-  if (count % block != 0) one(out + count - block);
+  const int64_t whole = count - count % block;
+  for (int64_t i = 0; i < whole; i += most) some(out + i, whole - i < most ? whole - i : most);
+  if (whole != count) some(out + count - block, block);
 }
 
 template <class Draw>
 void fill_doubles(const Destination& out, Draw&& draw) {
-  with_any_type(out.dtype, [&]<class T>(T*) { fill<T>(out, [&] { return stored<T>(draw()); }); });
+  with_type(out.dtype, [&]<class T>(T*) { fill<T>(out, [&] { return stored<T>(draw()); }); });
 }
 
 } // namespace

@@ -25,19 +25,17 @@ TALWEG_INLINE Lane<T> divide_integers(Lane<T> a, Lane<T> b) {
   }
 }
 
-/// fmod of floats by the C library, element by element: for quotients that a float can't hold exactly.
+/// fmod of floats by the C library, element by element: for quotients that a float can't hold exactly. The
+/// result replaces `a`; through memory, because a Lane passed by address would never be in registers.
 template <class T>
-__attribute__((noinline)) Lane<T> fmod_by_element(Lane<T> a, Lane<T> b) {
-  T x[Lane<T>::count], y[Lane<T>::count];
-  a.store(x), b.store(y);
+__attribute__((noinline)) void fmod_by_element(T* a, const T* b) {
   for (int i = 0; i < Lane<T>::count; ++i) {
     if constexpr (sizeof(T) == 4) {
-      x[i] = __builtin_fmodf(x[i], y[i]);
+      a[i] = __builtin_fmodf(a[i], b[i]);
     } else {
-      x[i] = __builtin_fmod(x[i], y[i]);
+      a[i] = __builtin_fmod(a[i], b[i]);
     }
   }
-  return Lane<T>::load(x);
 }
 
 /// C's fmod, exact: a - trunc(a / b) * b without rounding, the sign of a. Integers: C's %, 0 for a zero
@@ -52,7 +50,12 @@ TALWEG_INLINE Lane<T> fmod(Lane<T> a, Lane<T> b) {
     const Lane<T> quotient = x / y;
     const Lane<T> limit = sizeof(T) == 4 ? 0x1p23 : 0x1p52;
     const Mask<T> defined = isfinite(a) & !isnan(b) & (y != 0);
-    if (any(defined & (quotient >= limit))) return fmod_by_element(a, b);
+    if (any(defined & (quotient >= limit))) {
+      T in_out[Lane<T>::count], divisor[Lane<T>::count];
+      a.store(in_out), b.store(divisor);
+      fmod_by_element(in_out, divisor);
+      return Lane<T>::load(in_out);
+    }
     const Lane<T> first = fma(-trunc(quotient), y, x);
     const Lane<T> rest = where(first < 0, first + y, first);
     const Lane<T> result = copysign(where(y == Lane<T>(__builtin_inf()), x, rest), a);

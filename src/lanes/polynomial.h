@@ -16,8 +16,8 @@ TALWEG_INLINE Lane<T> horner(Lane<T> x) {
   }
 }
 
-/// The same polynomial, split in two at every level: a shorter chain of dependent steps for two or three more of them.
-/// `powers[j]` is x^(2^j).
+/// The same polynomial, split in two at every level: a shorter chain of dependent steps for two or three more
+/// of them. `powers[j]` is x^(2^j).
 template <class C, int begin, int size, class T>
 TALWEG_INLINE Lane<T> estrin_part(const Lane<T>* powers) {
   if constexpr (size == 1) {
@@ -26,7 +26,8 @@ TALWEG_INLINE Lane<T> estrin_part(const Lane<T>* powers) {
     return fma(powers[0], C::c[begin + 1], C::c[begin]);
   } else {
     constexpr int level = size > 8 ? 3 : size > 4 ? 2 : 1, low = 1 << level;
-    return fma(estrin_part<C, begin + low, size - low>(powers), powers[level], estrin_part<C, begin, low>(powers));
+    return fma(estrin_part<C, begin + low, size - low>(powers), powers[level],
+               estrin_part<C, begin, low>(powers));
   }
 }
 template <class C, class T>
@@ -87,11 +88,12 @@ TALWEG_INLINE Lane<T> scale(Lane<T> x, Rounded<T> n) {
   }
   return x;
 #else
-  // Two steps, of which only the second can leave the normal numbers; there is no arithmetic shift of 64 bits on AVX2.
+  // Two steps, of which only the second can leave the normal numbers; there is no arithmetic shift of 64 bits
+  // on AVX2.
   const Lane<IntOf<T>> half = shift_right_logical(n.integer + 8192, 1) - 4096;
   return x * power_of_two<T>(half) * power_of_two<T>(n.integer - half);
 #endif
 }
 
-}  // namespace
-}  // namespace talweg
+} // namespace
+} // namespace talweg

@@ -1,7 +1,8 @@
 #pragma once
 
-// x^y = exp(y log x), the logarithm carried to more than T's digits: in double for float, in two doubles for double.
-// The polynomials are minimax fits of our own (Remez exchange in 200 bits, coefficients then rounded).
+// x^y = exp(y log x), the logarithm carried to more than T's digits: in double for float, in two doubles for
+// double. The polynomials are minimax fits of our own (Remez exchange in 200 bits, coefficients then
+// rounded).
 
 #include "lanes/log.h"
 
@@ -27,17 +28,18 @@ TALWEG_INLINE Twofold multiply(Twofold a, Twofold b) {
 
 // Q in log(1 + f) = 2 s + s z Q(z) with s = f / (2 + f), z = s^2: 2^-44, for float.
 struct PowTailFloat {
-  static constexpr double c[] = {0x1.55555555f34e9p-1, 0x1.999996d21508ap-2, 0x1.2494156b85d01p-2, 0x1.c6254d215539dp-3,
-                                 0x1.9198ab4afaa59p-3};
+  static constexpr double c[] = {0x1.55555555f34e9p-1, 0x1.999996d21508ap-2, 0x1.2494156b85d01p-2,
+                                 0x1.c6254d215539dp-3, 0x1.9198ab4afaa59p-3};
 };
 // (Q(z) - 2/3) / z: 2^-72 relative to the logarithm.
 struct PowTailDouble {
-  static constexpr double c[] = {0x1.9999999999999p-2, 0x1.249249249279fp-2, 0x1.c71c71c6785bbp-3, 0x1.745d17c2da39p-3,
-                                 0x1.3b137e5d353a8p-3, 0x1.111cdb93d980dp-3, 0x1.dec40b843c4b3p-4, 0x1.e6b890f45a2f8p-4};
+  static constexpr double c[] = {0x1.9999999999999p-2, 0x1.249249249279fp-2, 0x1.c71c71c6785bbp-3,
+                                 0x1.745d17c2da39p-3,  0x1.3b137e5d353a8p-3, 0x1.111cdb93d980dp-3,
+                                 0x1.dec40b843c4b3p-4, 0x1.e6b890f45a2f8p-4};
 };
 // (2^r - 1) / r: 2^-34 relative to 2^r, for float.
 struct Exp2TailFloat {
-  static constexpr double c[] = {0x1.62e42ff0e40b3p-1, 0x1.ebfbe07849b72p-3, 0x1.c6b08abc68f6p-5,
+  static constexpr double c[] = {0x1.62e42ff0e40b3p-1, 0x1.ebfbe07849b72p-3,  0x1.c6b08abc68f6p-5,
                                  0x1.3b29f2d62977p-7,  0x1.5d8a887b3b869p-10, 0x1.445d310dd2896p-13,
                                  0x1.fde51e22fa016p-17};
 };
@@ -57,15 +59,8 @@ TALWEG_INLINE Twofold log_twofold(LogParts<double> parts) {
   const Lane<double> n = parts.n;
   const Twofold first = add_exactly(n * Ln2<double>::high, s_high + s_high);
   const Twofold second = add_exactly(first.high, tail.high);
-  return add_exactly(second.high, second.low + (first.low + (fma(n, Ln2<double>::low, tail.low) + (s_low + s_low))));
-}
-
-/// e^(high + low).
-TALWEG_INLINE Lane<double> exp_twofold(Lane<double> high, Lane<double> low) {
-  const auto [n, r] = exp_parts(clamp_exp_argument(high));
-  // Beyond the ends `low` means nothing, and may be NaN.
-  const Lane<double> all = r + where(abs(high) < 746, low, 0);
-  return scale(fma(fma(horner<ExpTail<double>>(all), all, 1), all, 1), n);
+  return add_exactly(second.high,
+                     second.low + (first.low + (fma(n, Ln2<double>::low, tail.low) + (s_low + s_low))));
 }
 
 /// x^y for positive normal x by log, or 0 or infinity, with x^y's overflow and underflow.
@@ -75,14 +70,14 @@ TALWEG_INLINE Lane<double> pow_positive(Lane<double> x, Lane<double> y) {
   const Lane<double> log_high = where(x == 0, -infinity, where(x == infinity, infinity, log.high));
   const Lane<double> product = y * log_high;
   const Lane<double> low = fma(y, log.low, fma(y, log.high, -product));
-  return exp_twofold(product, low);
+  return exp_of_sum(product, low);
 }
 
 /// The same through double: the relative error stays below 2^-32 before the one rounding to float.
 TALWEG_INLINE Lane<float> pow_positive(Lane<float> x, Lane<float> y) {
   const auto wide = [](Lane<double> a, Lane<double> b) __attribute__((always_inline)) {
-    // Every float is a normal double. Zero and infinity come out as -1023 and 1024 and what belongs to them; the caller
-    // mends them.
+    // Every float is a normal double. Zero and infinity come out as -1023 and 1024 and what belongs to them;
+    // the caller mends them.
     const auto [n, m] = log_parts(a);
     const Lane<double> f = m - 1, s = f / (2 + f), z = s * s;
     const Lane<double> log_m = fma(s * z, horner<PowTailFloat>(z), s + s);
@@ -96,7 +91,7 @@ TALWEG_INLINE Lane<float> pow_positive(Lane<float> x, Lane<float> y) {
   return narrow(Wide<double>{wide(a.low, b.low), wide(a.high, b.high)});
 }
 
-/// x^y with C's special cases; at most 1 ulp.
+/// x^y with C's special cases; at most 0.51 ulp in float, 1.1 in double.
 template <class T>
 TALWEG_INLINE Lane<T> pow(Lane<T> x, Lane<T> y) {
   const Lane<T> infinity = __builtin_inf(), nan = __builtin_nan("");
@@ -117,15 +112,9 @@ TALWEG_INLINE Lane<T> pow(Lane<T> x, Lane<T> y) {
   return where((y == 0) | (x == 1), 1, result);
 }
 template <class T, class N>
-  requires std::is_arithmetic_v<N>
-TALWEG_INLINE Lane<T> pow(Lane<T> x, N y) {
-  return pow(x, Lane<T>(y));
-}
+requires std::is_arithmetic_v<N> TALWEG_INLINE Lane<T> pow(Lane<T> x, N y) { return pow(x, Lane<T>(y)); }
 template <class T, class N>
-  requires std::is_arithmetic_v<N>
-TALWEG_INLINE Lane<T> pow(N x, Lane<T> y) {
-  return pow(Lane<T>(x), y);
-}
+requires std::is_arithmetic_v<N> TALWEG_INLINE Lane<T> pow(N x, Lane<T> y) { return pow(Lane<T>(x), y); }
 
-}  // namespace
-}  // namespace talweg
+} // namespace
+} // namespace talweg

@@ -109,4 +109,65 @@ const Tensor& zero_(const Tensor& self) {
   return self;
 }
 
+namespace {
+
+using Unary = Tensor(const Tensor&);
+
+template <Dtype dtype>
+Tensor as(const Tensor& self) { return to(self, dtype); }
+
+Tensor to_dtype(const Tensor& self, Dtype dtype, bool, bool copy) { return to(self, dtype, copy); }
+// There is one device, so what stands in its place changes nothing.
+Tensor to_device(const Tensor& self, std::string_view device, std::optional<Dtype> dtype, bool, bool copy) {
+  if (!device.empty() && !device.starts_with("cpu")) throw ValueError("[to] there is no device '" + std::string(device) + "', only cpu");
+  check_defined(self, "to");
+  return to(self, dtype.value_or(self.dtype()), copy);
+}
+Tensor to_other(const Tensor& self, const Tensor& other, bool, bool copy) {
+  check_defined(other, "to");
+  return to(self, other.dtype(), copy);
+}
+const Tensor& copy_in(const Tensor& self, const Tensor& src, bool) { return copy_(self, src); }
+template <class V>
+Tensor fill_copy(const Tensor& self, V value) {
+  Tensor out = clone(self);
+  fill_(out, value);
+  return out;
+}
+Scalar item(const Tensor& self) { return self.item(); }
+
+constexpr OpInfo conversion(std::string_view doc) { return {.doc = doc, .samples = {"T(2, 3)"}, .derivative = Derivative::linear}; }
+constexpr OpInfo writing(std::string_view doc) { return {.doc = doc, .derivative = Derivative::none, .why_not = "writes into self"}; }
+
+constinit const Op ops[] = {
+    op<Unary, &clone>("clone(self)", {.doc = "a copy with its own memory", .samples = {"T(2, 3)", "T()"}, .derivative = Derivative::linear}),
+    op<Unary, &contiguous>("contiguous(self)", {.doc = "self, or a copy that is row-major without gaps", .samples = {"T(2, 3)"}, .derivative = Derivative::linear}),
+    op<Tensor(const Tensor&, Dtype, bool, bool), &to_dtype>("to(self, dtype, non_blocking=False, copy=False)", conversion("self converted to a dtype")),
+    op<Tensor(const Tensor&, std::string_view, std::optional<Dtype>, bool, bool), &to_device>("to(self, device=None, dtype=None, non_blocking=False, copy=False)",
+        conversion("self converted to a dtype")),
+    op<Tensor(const Tensor&, const Tensor&, bool, bool), &to_other>("to(self, other, non_blocking=False, copy=False)", conversion("self converted to other's dtype")),
+    op<Unary, &as<float32>>("float(self)", conversion("to(float32)")),
+    op<Unary, &as<float64>>("double(self)", conversion("to(float64)")),
+    op<Unary, &as<float16>>("half(self)", conversion("to(float16)")),
+    op<Unary, &as<bfloat16>>("bfloat16(self)", conversion("to(bfloat16)")),
+    op<Unary, &as<int64>>("long(self)", {.doc = "to(int64)", .derivative = Derivative::none, .why_not = "integers"}),
+    op<Unary, &as<int32>>("int(self)", {.doc = "to(int32)", .derivative = Derivative::none, .why_not = "integers"}),
+    op<Unary, &as<int16>>("short(self)", {.doc = "to(int16)", .derivative = Derivative::none, .why_not = "integers"}),
+    op<Unary, &as<int8>>("char(self)", {.doc = "to(int8)", .derivative = Derivative::none, .why_not = "integers"}),
+    op<Unary, &as<uint8>>("byte(self)", {.doc = "to(uint8)", .derivative = Derivative::none, .why_not = "integers"}),
+    op<Unary, &as<bool_>>("bool(self)", {.doc = "to(bool)", .derivative = Derivative::none, .why_not = "truth values"}),
+    op<const Tensor&(const Tensor&, const Tensor&, bool), &copy_in>("copy_(self, src, non_blocking=False)", writing("writes src, broadcast and converted")),
+    op<Tensor(const Tensor&, Scalar), &fill_copy<Scalar>>("fill(self, value)",
+        {.doc = "one value everywhere", .samples = {"T(2, 3), 1.5"}, .derivative = Derivative::linear, .in_place = boxed<const Tensor&(const Tensor&, Scalar), &fill_>}),
+    op<Tensor(const Tensor&, const Tensor&), &fill_copy<const Tensor&>>("fill(self, value)",
+        {.doc = "one value everywhere", .samples = {"T(2, 3), T()"}, .derivative = Derivative::linear, .in_place = boxed<const Tensor&(const Tensor&, const Tensor&), &fill_>}),
+    op<const Tensor&(const Tensor&), &zero_>("zero_(self)", writing("writes zeros")),
+    op<Scalar(const Tensor&), &item>("item(self)", {.doc = "the one element as a number", .derivative = Derivative::none, .why_not = "a number of C++"}),
+};
+
+}  // namespace
+
+extern const Family copy_family;
+constinit const Family copy_family{"copy", ops};
+
 }  // namespace talweg

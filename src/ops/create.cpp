@@ -179,6 +179,7 @@ Tensor eye(int64_t n, int64_t m, const TensorOptions& options) {
 Tensor empty_like(const Tensor& self, const TensorOptions& options) {
   TensorObject* o = object(self);
   if (!o) throw TypeError("[empty_like] the tensor is undefined");
+  if (o->has(lane_flag) && options.dtype.value_or(o->dtype) == o->dtype) return finish(adopt(new_lane_like(o, o->dtype)), options);
   std::span<const int64_t> sizes(o->sizes(), o->rank), strides(o->strides(), o->rank);
   int64_t extent = 1;
   for (size_t i = 0; i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
@@ -193,5 +194,57 @@ Tensor full_like(const Tensor& self, Scalar fill_value, const TensorOptions& opt
 }
 Tensor zeros_like(const Tensor& self, const TensorOptions& options) { return full_like(self, 0, options); }
 Tensor ones_like(const Tensor& self, const TensorOptions& options) { return full_like(self, 1, options); }
+
+namespace {
+
+using Type = std::optional<Dtype>;
+using OfSize = Tensor(IntList, Type, bool);
+using Like = Tensor(const Tensor&, Type, bool);
+using LikeOfSize = Tensor(const Tensor&, IntList, Type, bool);
+
+// A factory called by name: its options are the last two arguments.
+template <auto factory>
+Tensor of_size(IntList size, Type dtype, bool requires_grad) { return factory(size, TensorOptions{dtype, requires_grad}); }
+template <auto factory>
+Tensor like(const Tensor& self, Type dtype, bool requires_grad) { return factory(self, TensorOptions{dtype, requires_grad}); }
+template <auto factory>
+Tensor like_of_size(const Tensor& self, IntList size, Type dtype, bool requires_grad) { return factory(size, TensorOptions{dtype.value_or(self.dtype()), requires_grad}); }
+Tensor full_of_size(IntList size, Scalar fill_value, Type dtype, bool requires_grad) { return full(size, fill_value, {dtype, requires_grad}); }
+Tensor full_like_by_name(const Tensor& self, Scalar fill_value, Type dtype, bool requires_grad) { return full_like(self, fill_value, {dtype, requires_grad}); }
+Tensor new_full(const Tensor& self, IntList size, Scalar fill_value, Type dtype, bool requires_grad) {
+  return full(size, fill_value, {dtype.value_or(self.dtype()), requires_grad});
+}
+Tensor arange_to(Scalar end, Type dtype, bool requires_grad) { return arange(end, {dtype, requires_grad}); }
+Tensor arange_between(Scalar start, Scalar end, Scalar step, Type dtype, bool requires_grad) { return arange(start, end, step, {dtype, requires_grad}); }
+Tensor linspace_by_name(Scalar start, Scalar end, int64_t steps, Type dtype, bool requires_grad) { return linspace(start, end, steps, {dtype, requires_grad}); }
+Tensor eye_square(int64_t n, Type dtype, bool requires_grad) { return eye(n, {dtype, requires_grad}); }
+Tensor eye_of(int64_t n, int64_t m, Type dtype, bool requires_grad) { return eye(n, m, {dtype, requires_grad}); }
+
+constexpr OpInfo constant(std::string_view doc) { return {.doc = doc, .derivative = Derivative::none, .why_not = "constants"}; }
+
+constinit const Op ops[] = {
+    op<OfSize, &of_size<&empty>>("empty(size, *, dtype=None, requires_grad=False)", constant("undefined elements")),
+    op<OfSize, &of_size<&zeros>>("zeros(size, *, dtype=None, requires_grad=False)", constant("zeros")),
+    op<OfSize, &of_size<&ones>>("ones(size, *, dtype=None, requires_grad=False)", constant("ones")),
+    op<Tensor(IntList, Scalar, Type, bool), &full_of_size>("full(size, fill_value, *, dtype=None, requires_grad=False)", constant("one value everywhere")),
+    op<Tensor(Scalar, Type, bool), &arange_to>("arange(end, *, dtype=None, requires_grad=False)", constant("0, 1, ... below end")),
+    op<Tensor(Scalar, Scalar, Scalar, Type, bool), &arange_between>("arange(start, end, step=1, *, dtype=None, requires_grad=False)", constant("start, start + step, ... below end")),
+    op<Tensor(Scalar, Scalar, int64_t, Type, bool), &linspace_by_name>("linspace(start, end, steps, *, dtype=None, requires_grad=False)", constant("numbers from start to end")),
+    op<Tensor(int64_t, Type, bool), &eye_square>("eye(n, *, dtype=None, requires_grad=False)", constant("ones on the diagonal")),
+    op<Tensor(int64_t, int64_t, Type, bool), &eye_of>("eye(n, m, *, dtype=None, requires_grad=False)", constant("ones on the diagonal")),
+    op<Like, &like<&empty_like>>("empty_like(self, *, dtype=None, requires_grad=False)", constant("empty of self's shape")),
+    op<Like, &like<&zeros_like>>("zeros_like(self, *, dtype=None, requires_grad=False)", constant("zeros of self's shape")),
+    op<Like, &like<&ones_like>>("ones_like(self, *, dtype=None, requires_grad=False)", constant("ones of self's shape")),
+    op<Tensor(const Tensor&, Scalar, Type, bool), &full_like_by_name>("full_like(self, fill_value, *, dtype=None, requires_grad=False)", constant("one value in self's shape")),
+    op<LikeOfSize, &like_of_size<&empty>>("new_empty(self, size, *, dtype=None, requires_grad=False)", constant("empty of self's dtype")),
+    op<LikeOfSize, &like_of_size<&zeros>>("new_zeros(self, size, *, dtype=None, requires_grad=False)", constant("zeros of self's dtype")),
+    op<LikeOfSize, &like_of_size<&ones>>("new_ones(self, size, *, dtype=None, requires_grad=False)", constant("ones of self's dtype")),
+    op<Tensor(const Tensor&, IntList, Scalar, Type, bool), &new_full>("new_full(self, size, fill_value, *, dtype=None, requires_grad=False)", constant("one value, of self's dtype")),
+};
+
+}  // namespace
+
+extern const Family create_family;
+constinit const Family create_family{"create", ops};
 
 }  // namespace talweg

@@ -30,9 +30,11 @@ struct PointwiseNode : Node {
 
   static const NodeType node_type;
   PointwiseNode(const Pointwise& op, std::span<const Edge> edges, const Params& params) : Node(&node_type, edges, 1), op(&op), scalar(0), scalar_input(no_input) {
-    std::memcpy(number, params.number, sizeof number);
+    // Only a formula with numbers reads them.
+    if (&params != &no_params) std::memcpy(number, params.number, sizeof number);
   }
   static void apply(Node* node, Backward& backward);
+  bool apply_small(Backward& backward);
   static void release(Node* node) noexcept {
     for (SavedTensor& s : static_cast<PointwiseNode*>(node)->saved) s.reset();
   }
@@ -54,7 +56,7 @@ constexpr uint8_t result_tag = 3;
 
 // The loop over whole lanes that works on this dtype as it lies in memory; null if there is none.
 inline Tile direct_tile(const Tile (&tiles)[compute_types], Dtype dtype) {
-  constexpr int8_t compute[dtype_count] = {-1, -1, -1, -1, compute_int32, compute_int64, -1, -1, compute_float32, compute_float64};
+  static constexpr int8_t compute[dtype_count] = {-1, -1, -1, -1, compute_int32, compute_int64, -1, -1, compute_float32, compute_float64};
   int8_t c = compute[static_cast<int>(dtype)];
   return c < 0 ? nullptr : tiles[c];
 }
@@ -76,9 +78,7 @@ struct alignas(64) Lane64 {
 };
 template <class T>
 inline void splat(Lane64& lane, T value) {
-  T values[64 / sizeof(T)];
-  for (T& v : values) v = value;
-  std::memcpy(lane.bytes, values, 64);
+  for (size_t i = 0; i < 64; i += sizeof(T)) std::memcpy(lane.bytes + i, &value, sizeof(T));
 }
 inline void splat(Lane64& lane, Dtype dtype, Scalar s) {
   switch (dtype) {
@@ -89,23 +89,34 @@ inline void splat(Lane64& lane, Dtype dtype, Scalar s) {
   }
 }
 
-[[gnu::noinline]] void record_small(TensorObject* out, const Pointwise& op, TensorObject* const* in, int inputs, const Params& params, const Scalar* scalar) {
-  if (op.formula.derivatives == 0 || !is_floating_point(out->dtype)) return;
-  Edge edges[most_inputs];
-  bool any = false;
-  for (int i = 0; i < inputs; ++i) any |= requires_grad(in[i]);
-  if (!any) return;
-  for (int i = 0; i < inputs; ++i) edges[i] = requires_grad(in[i]) ? gradient_edge(in[i]) : Edge{};
-  auto* node = make_node<PointwiseNode>(op, std::span<const Edge>(edges, op.formula.inputs), params);
+// The edge of an input that is no view: those go the general way of gradient_edge.
+inline Edge small_edge(TensorObject* o) {
+  if (!o->has(requires_grad_flag)) return {};
+  if (o->has(view_flag) || !o->grad_fn) return gradient_edge(o);
+  retain(node_of(o));
+  return {node_of(o), output_nr(o)};
+}
+
+template <int N>
+[[gnu::noinline]] void record_small(TensorObject* out, const Pointwise& op, TensorObject* const (&in)[N], const Params& params, const Scalar* scalar) {
+  const Formula& f = op.formula;
+  if (f.derivatives == 0 || !is_floating_point(out->dtype)) return;
+  Edge edges[2];
+  for (int i = 0; i < N; ++i) {
+    if (in[i]->has(view_flag)) requires_grad_slow(in[i]);
+    edges[i] = small_edge(in[i]);
+  }
+  if (!edges[0].node && !edges[1].node) return;
+  auto* node = make_node<PointwiseNode>(op, std::span<const Edge>(edges, f.inputs), params);
   if (scalar) {
     node->scalar = scalar->to<double>();
-    node->scalar_input = inputs;
+    node->scalar_input = N;
   }
-  unsigned needed = node->needed();
-  int n = 0;
-  for (int i = 0; i < inputs; ++i)
-    if (needed & uses_input(i)) node->saved[n++].save_input(in[i], static_cast<uint8_t>(i));
-  if (needed & uses_result) node->saved[n].save_result(out, result_tag);
+  unsigned needed = (edges[0].node ? f.uses[0] : 0) | (edges[1].node ? f.uses[1] : 0);
+  SavedTensor* free = node->saved;
+  for (int i = 0; i < N; ++i)
+    if (needed & uses_input(i)) (free++)->save_input(in[i], static_cast<uint8_t>(i));
+  if (needed & uses_result) free->save_result(out, result_tag);
   out->grad_fn = node;
   out->flags |= requires_grad_flag;
 }
@@ -135,7 +146,7 @@ inline TensorObject* small(const Pointwise& op, TensorObject* const (&in)[N], co
   }
   TensorObject* out = new_lane_like(x, op.formula.boolean ? bool_ : x->dtype);
   tile(out->data, data, 1, &params);
-  if ((flags & (requires_grad_flag | view_flag)) && !(modes & grad_off)) record_small(out, op, in, N, params, scalar);
+  if ((flags & (requires_grad_flag | view_flag)) && !(modes & grad_off)) record_small<N>(out, op, in, params, scalar);
   return out;
 }
 
@@ -178,6 +189,10 @@ Types types_of(const Pointwise& op, std::span<const Operand> operands) {
   for (const Operand& o : operands)
     if (o.tensor && !o.tensor->defined()) throw TypeError("[" + std::string(op.op) + "] an argument is an undefined Tensor");
   Dtype common = result_type(operands);
+  if (op.subtracts)
+    for (const Operand& o : operands)
+      if (o.tensor ? o.tensor->dtype() == bool_ : o.scalar.is_boolean())
+        refuse(op, "Subtraction, the `-` operator, with a bool tensor is not supported; for truth values use logical_xor or logical_not");
   if (!(op.accepts & dtype_bit(common))) {
     std::string accepted;
     for (int d = 0; d < dtype_count; ++d)
@@ -210,11 +225,18 @@ void run(Tile tile, Dtype common, bool boolean, const Tensor& out, std::span<con
   Tensor numbers[most_inputs + 2];
   Dims strides[most_inputs + 2];
   auto sizes = buffers[0].size_span();
+  const Dtype computed = dtype_of_compute(compute_of(common));
+  // PyTorch adds or multiplies an operand of a wider dtype as it is, but compares with it, or takes it among integers, as
+  // an element of the common dtype.
+  const bool narrow = common != computed && (boolean || is_integral(common));
   size_t n = 1;
   for (const Operand& o : operands) {
     const Tensor* t = o.tensor;
     if (!t) {
-      numbers[n - 1] = full({}, o.scalar, {.dtype = dtype_of_compute(compute_of(common))});
+      numbers[n - 1] = full({}, o.scalar, {.dtype = narrow ? common : computed});
+      t = &numbers[n - 1];
+    } else if (narrow && promote_types(t->dtype(), common) != common) {
+      numbers[n - 1] = to(t->detach(), common);
       t = &numbers[n - 1];
     }
     strides[n - 1] = broadcast_strides(t->sizes(), t->strides(), sizes);
@@ -439,51 +461,50 @@ const Tensor& pointwise_(const Pointwise& op, const Tensor& self, std::initializ
   return general_in_place(op, {operands, n}, params);
 }
 
+// The derivatives of small tensors, tile by tile; false if something isn't small.
+bool PointwiseNode::apply_small(Backward& b) {
+  TensorObject* g = object(b.grad());
+  if (!g->has(lane_flag) || extra || (thread_state.modes & (grad_off | recording)) != grad_off) return false;
+  const Formula& f = op->formula;
+  const void* data[most_inputs + 2] = {g->data, g->data, g->data, g->data, g->data};
+  for (const SavedTensor& s : saved) {
+    if (s.kind() == SavedTensor::Kind::none) continue;
+    TensorObject* o = s.checked(this);
+    if (!small_and_alike(g, o)) return false;
+    data[s.tag() == result_tag ? f.inputs + 1 : s.tag() + 1] = o->data;
+  }
+  const Tiles& tiles = tiles_of(f);
+  Params params;
+  if (f.numbers) std::memcpy(params.number, number, sizeof number);
+  Lane64 lane;
+  if (scalar_input != no_input) {
+    splat(lane, g->dtype, Scalar(scalar));
+    data[scalar_input + 1] = lane.bytes;
+  }
+  const Edge* to = edges();
+  for (int i = 0; i < f.derivatives; ++i) {
+    if (!to[i].node) continue;
+    if (f.passes_gradient[i]) {
+      b.set(static_cast<size_t>(i), b.grad());
+      continue;
+    }
+    Tile tile = direct_tile(tiles.derivative[i], g->dtype);
+    if (!tile) return false;
+    TensorObject* out = new_lane_like(g, g->dtype);
+    tile(out->data, data, 1, &params);
+    b.set(static_cast<size_t>(i), adopt(out));
+  }
+  return true;
+}
+
 void PointwiseNode::apply(Node* node, Backward& b) {
   auto* self = static_cast<PointwiseNode*>(node);
+  if (self->released) [[unlikely]] {
+    if (self->needed() & ~1u) self->saved[0].checked(self);
+  }
+  if (self->apply_small(b)) return;
   const Formula& f = self->op->formula;
   const Tensor& g = b.grad();
-  if (!g.defined()) return;
-  if (self->released && self->needed()) self->saved[0].checked(self);
-
-  TensorObject* values[most_inputs + 1] = {};
-  bool small_path = !grad_enabled() && object(g)->has(lane_flag) && !self->extra && !(thread_state.modes & recording);
-  for (const SavedTensor& s : self->saved) {
-    if (s.kind() == SavedTensor::Kind::none) continue;
-    TensorObject* o = s.checked(self);
-    values[s.tag()] = o;
-    small_path = small_path && small_and_alike(object(g), o);
-  }
-  if (small_path) {
-    const Tiles& tiles = tiles_of(f);
-    Lane64 lane;
-    Params params;
-    std::memcpy(params.number, self->number, sizeof self->number);
-    const void* data[most_inputs + 2] = {object(g)->data};
-    for (int i = 0; i < f.inputs; ++i) data[i + 1] = values[i] ? values[i]->data : object(g)->data;
-    data[f.inputs + 1] = values[result_tag] ? values[result_tag]->data : object(g)->data;
-    if (self->scalar_input != no_input) {
-      splat(lane, g.dtype(), Scalar(self->scalar));
-      data[self->scalar_input + 1] = lane.bytes;
-    }
-    bool done = true;
-    for (int i = 0; i < f.derivatives; ++i) {
-      if (!b.needs(static_cast<size_t>(i))) continue;
-      Tile tile = direct_tile(tiles.derivative[i], g.dtype());
-      if (!tile) {
-        done = false;
-        break;
-      }
-      if (f.uses[i] == 1 && f.passes_gradient[i]) {
-        b.set(static_cast<size_t>(i), g);
-        continue;
-      }
-      TensorObject* out = new_lane_like(object(g), g.dtype());
-      tile(out->data, data, 1, &params);
-      b.set(static_cast<size_t>(i), adopt(out));
-    }
-    if (done) return;
-  }
 
   Params params;
   std::memcpy(params.number, self->number, sizeof self->number);
@@ -499,7 +520,7 @@ void PointwiseNode::apply(Node* node, Backward& b) {
     if (!b.needs(at)) continue;
     const InputShape* shape = self->extra && !self->extra->input_shapes.empty() ? &self->extra->input_shapes[at] : nullptr;
     Tensor out;
-    if (f.uses[i] == 1 && f.passes_gradient[i]) {
+    if (f.passes_gradient[i]) {
       out = g;
     } else if (grad_enabled()) {
       out = f.on_tensors[i](g, tensors, tensors[result_tag], params);

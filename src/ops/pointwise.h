@@ -17,6 +17,7 @@ struct Pointwise {
   const char* node;            // in the graph: "AddBackward0"
   unsigned accepts = 0x3ff;    // a bit per Dtype, of the promoted dtype
   bool divides = false;        // integers are refused a divisor of zero
+  bool subtracts = false;      // truth values are refused even where they would be promoted
 };
 inline constexpr unsigned not_bool = 0x3fe;
 constexpr unsigned dtype_bit(Dtype d) { return 1u << static_cast<int>(d); }
@@ -37,17 +38,17 @@ Dtype result_type(std::span<const Operand> operands);
 /// Whether values of one kind may be written into another: not floating into integer, not numbers into bool.
 bool can_cast(Dtype from, Dtype to);
 
-Tensor pointwise(const Pointwise& op, const Tensor& a, const Params& params = {});
-Tensor pointwise(const Pointwise& op, const Tensor& a, const Tensor& b, const Params& params = {});
-Tensor pointwise(const Pointwise& op, const Tensor& a, Scalar b, const Params& params = {});
+Tensor pointwise(const Pointwise& op, const Tensor& a, const Params& params = no_params);
+Tensor pointwise(const Pointwise& op, const Tensor& a, const Tensor& b, const Params& params = no_params);
+Tensor pointwise(const Pointwise& op, const Tensor& a, Scalar b, const Params& params = no_params);
 /// Any operands.
-Tensor pointwise(const Pointwise& op, std::initializer_list<Operand> operands, const Params& params = {});
+Tensor pointwise(const Pointwise& op, std::initializer_list<Operand> operands, const Params& params = no_params);
 
 /// Into the first operand.
-const Tensor& pointwise_(const Pointwise& op, const Tensor& self, const Params& params = {});
-const Tensor& pointwise_(const Pointwise& op, const Tensor& self, const Tensor& b, const Params& params = {});
-const Tensor& pointwise_(const Pointwise& op, const Tensor& self, Scalar b, const Params& params = {});
-const Tensor& pointwise_(const Pointwise& op, const Tensor& self, std::initializer_list<Operand> others, const Params& params = {});
+const Tensor& pointwise_(const Pointwise& op, const Tensor& self, const Params& params = no_params);
+const Tensor& pointwise_(const Pointwise& op, const Tensor& self, const Tensor& b, const Params& params = no_params);
+const Tensor& pointwise_(const Pointwise& op, const Tensor& self, Scalar b, const Params& params = no_params);
+const Tensor& pointwise_(const Pointwise& op, const Tensor& self, std::initializer_list<Operand> others, const Params& params = no_params);
 
 /// Numbers beside the tensors.
 Params params(std::initializer_list<Scalar> numbers);

@@ -35,13 +35,13 @@ bool is_int_list(const Value& v) {
   return v.as<int64_t>() != nullptr;
 }
 
-bool fits(const Value& v, ParamKind kind) {
+bool fits(const Value& v, ParamKind kind, bool numbers_as_tensors) {
   bool none = v.is_none();
   const Tensor* tensor = v.as<Tensor>();
   bool number = v.as<bool>() || v.as<int64_t>() || v.as<double>();
   bool number_like = number || (tensor && tensor->defined() && tensor->dim() == 0 && !tensor->requires_grad());
   switch (kind) {
-    case ParamKind::tensor: return none || tensor || number;
+    case ParamKind::tensor: return none || tensor || (number && numbers_as_tensors);
     case ParamKind::scalar: return number_like;
     case ParamKind::optional_scalar: return none || number_like;
     case ParamKind::integer: return v.as<int64_t>() || v.as<bool>();
@@ -60,6 +60,7 @@ bool fits(const Value& v, ParamKind kind) {
       return true;
     }
     case ParamKind::indices: return v.as<ValueList>() != nullptr;
+    case ParamKind::generator: return none || v.as<Generator>();
   }
   return false;
 }
@@ -95,6 +96,14 @@ struct Bound {
   std::string problem;
 };
 
+// Keywords that choose among what there is one of here: every record takes them and nothing follows from them.
+bool is_sole_choice(std::string_view key, const Value& v) {
+  constexpr std::string_view keys[] = {"device", "layout", "memory_format", "pin_memory", "non_blocking"};
+  for (std::string_view k : keys)
+    if (k == key) return v.is_none() || v.as<std::string>() || v.as<bool>();
+  return false;
+}
+
 Bound bind(const Op& op, std::span<const Value> arguments, std::span<const NamedValue> keywords) {
   Param params[16];
   size_t count = parse_signature(op.signature, params);
@@ -120,9 +129,10 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
   }
   for (const auto& [key, value] : keywords) {
     size_t i = 0;
-    auto is_named = [&](const Param& p) { return p.name == key || (key == "input" && p.name == "self") || (key == "axis" && p.name == "dim") || (key == "keepdims" && p.name == "keepdim"); };
+    auto is_named = [&](const Param& p) { return p.name == key || ((key == "input" || key == "tensor") && p.name == "self") || (key == "axis" && p.name == "dim") || (key == "keepdims" && p.name == "keepdim"); };
     while (i < count && !is_named(params[i])) ++i;
     if (i == count) {
+      if (is_sole_choice(key, value)) continue;
       bound.problem = "has no parameter '" + key + "'";
       return bound;
     }
@@ -140,7 +150,7 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
         return bound;
       }
       bound.values[i] = parse_default(params[i].standard);
-    } else if (!fits(bound.values[i], op.kinds[i]) || (bound.values[i].is_none() && params[i].standard != "None" && params[i].standard != "[]")) {
+    } else if (!fits(bound.values[i], op.kinds[i], op.info.numbers_as_tensors) || (bound.values[i].is_none() && params[i].standard != "None" && params[i].standard != "[]")) {
       bound.problem = "doesn't take this kind of value for '" + std::string(params[i].name) + "'";
       return bound;
     }
@@ -183,6 +193,10 @@ void unbox(const Value& v, std::vector<int64_t>& out) {
 }
 void unbox(const Value& v, std::vector<Tensor>& out) {
   for (const Value& e : *v.as<ValueList>()) out.push_back(*e.as<Tensor>());
+}
+
+void unbox(const Value& v, std::optional<Generator>& out) {
+  if (auto* g = v.as<Generator>()) out = *g;
 }
 
 namespace {

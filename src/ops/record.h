@@ -23,7 +23,7 @@ using ValueList = std::vector<Value>;
 
 /// An argument or a result of a call by name.
 struct Value {
-  std::variant<NoneIndex, bool, int64_t, double, std::string, Dtype, Tensor, ValueList, Slice, EllipsisIndex> content = NoneIndex{};
+  std::variant<NoneIndex, bool, int64_t, double, std::string, Dtype, Tensor, ValueList, Slice, EllipsisIndex, Generator> content = NoneIndex{};
   Value() = default;
   template <class T>
     requires(!std::is_same_v<std::remove_cvref_t<T>, Value>)
@@ -34,7 +34,11 @@ struct Value {
 };
 
 /// What a parameter takes, told by its C++ type.
+<<<<<<< HEAD
 enum class ParamKind : uint8_t { tensor, scalar, optional_scalar, integer, optional_integer, floating, boolean, text, dtype, int_list, tensors, indices, optional_boolean };
+=======
+enum class ParamKind : uint8_t { tensor, scalar, optional_scalar, integer, optional_integer, floating, boolean, text, dtype, int_list, tensors, indices, generator };
+>>>>>>> main
 
 /// Arguments in the order of the parameters; missing ones hold the default.
 using BoxedCall = void (*)(std::string_view op, std::span<const Value> arguments, ValueList& results);
@@ -56,6 +60,7 @@ struct OpInfo {
   std::string_view why_not = {};       // where there is none
   BoxedCall in_place = nullptr;        // `name_`
   bool dtype_promotes = false;         // takes integers and bool too, by promotion
+  bool numbers_as_tensors = false;     // a number is taken where the signature says Tensor
 };
 
 struct Op {
@@ -92,6 +97,7 @@ template <> struct ParamOf<Dtype> { static constexpr ParamKind kind = ParamKind:
 template <> struct ParamOf<IntList> { static constexpr ParamKind kind = ParamKind::int_list; using Held = std::vector<int64_t>; };
 template <> struct ParamOf<std::vector<Tensor>> { static constexpr ParamKind kind = ParamKind::tensors; using Held = std::vector<Tensor>; };
 template <> struct ParamOf<std::span<const Index>> { static constexpr ParamKind kind = ParamKind::indices; using Held = std::vector<Index>; };
+template <> struct ParamOf<std::optional<Generator>> { static constexpr ParamKind kind = ParamKind::generator; using Held = std::optional<Generator>; };
 
 template <class A>
 using param_of = ParamOf<std::remove_cvref_t<A>>;
@@ -110,10 +116,16 @@ void unbox(const Value& v, Dtype& out);
 void unbox(const Value& v, std::vector<int64_t>& out);
 void unbox(const Value& v, std::vector<Tensor>& out);
 void unbox(const Value& v, std::vector<Index>& out);
+void unbox(const Value& v, std::optional<Generator>& out);
 
 inline void put(ValueList& out, const Tensor& t) { out.emplace_back(t); }
 inline void put(ValueList& out, bool b) { out.emplace_back(b); }
 inline void put(ValueList& out, int64_t i) { out.emplace_back(i); }
+inline void put(ValueList& out, Scalar s) {
+  if (s.is_boolean()) out.emplace_back(s.to<bool>());
+  else if (s.is_integral()) out.emplace_back(s.to<int64_t>());
+  else out.emplace_back(s.to<double>());
+}
 inline void put(ValueList& out, const std::vector<Tensor>& list) {
   for (const Tensor& t : list) out.emplace_back(t);
 }
@@ -184,7 +196,11 @@ constexpr bool default_fits(std::string_view text, ParamKind kind) {
     case ParamKind::tensor:
     case ParamKind::optional_scalar:
     case ParamKind::optional_integer:
+<<<<<<< HEAD
     case ParamKind::optional_boolean:
+=======
+    case ParamKind::generator:
+>>>>>>> main
     case ParamKind::dtype: return none || (kind == ParamKind::optional_scalar && number);
     case ParamKind::scalar: return number || boolean;
     case ParamKind::integer: return whole;

@@ -4,13 +4,33 @@
 namespace talweg {
 
 extern const Family arithmetic_family;
+extern const Family compare_family;
+extern const Family copy_family;
+extern const Family create_family;
+extern const Family elementary_family;
 extern const Family extrema_family;
+extern const Family index_family;
+extern const Family join_family;
 extern const Family losses_family;
 extern const Family reduce_family;
 extern const Family softmax_family;
+extern const Family views_family;
 
 std::span<const Family* const> op_families() {
-  static constexpr const Family* families[] = {&arithmetic_family, &extrema_family, &losses_family, &reduce_family, &softmax_family};
+  static constexpr const Family* families[] = {
+      &arithmetic_family,
+      &compare_family,
+      &copy_family,
+      &create_family,
+      &elementary_family,
+      &extrema_family,
+      &index_family,
+      &join_family,
+      &losses_family,
+      &reduce_family,
+      &softmax_family,
+      &views_family,
+  };
   return families;
 }
 

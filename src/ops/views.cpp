@@ -6,6 +6,7 @@
 
 #include "core/shape.h"
 #include "ops/history.h"
+#include "ops/record.h"
 #include "talweg/autograd.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
@@ -403,5 +404,80 @@ Tensor detach(const Tensor& self) {
   TensorObject* o = object(self);
   return new_view(o, {o->sizes(), o->rank}, {o->strides(), o->rank}, 0);
 }
+
+namespace {
+
+using Unary = Tensor(const Tensor&);
+using OfDim = Tensor(const Tensor&, int64_t);
+using OfSizes = Tensor(const Tensor&, IntList);
+using OfOther = Tensor(const Tensor&, const Tensor&);
+using Pieces = std::vector<Tensor>(const Tensor&, int64_t, int64_t);
+using PiecesOfSizes = std::vector<Tensor>(const Tensor&, IntList, int64_t);
+
+Tensor view_as(const Tensor& self, const Tensor& other) { return view(self, other.sizes()); }
+Tensor reshape_as(const Tensor& self, const Tensor& other) { return reshape(self, other.sizes()); }
+Tensor as_strided_at(const Tensor& self, IntList size, IntList stride, std::optional<int64_t> storage_offset) {
+  return storage_offset ? as_strided(self, size, stride, *storage_offset) : as_strided(self, size, stride);
+}
+Tensor all_reversed(const Tensor& self) { return self.T(); }
+Tensor last_two_swapped(const Tensor& self) {
+  check_defined(self, "mT");
+  if (self.dim() < 2) throw ShapeError(in("mT") + "tensor.mT is only supported on matrices or batches of matrices. Got " + std::to_string(self.dim()) + "-D tensor.");
+  return self.mT();
+}
+Tensor adjoint_of_matrix(const Tensor& self) {
+  check_defined(self, "H");
+  if (self.dim() != 0 && self.dim() != 2) throw ShapeError(in("H") + "tensor.H is only supported on matrices (2-D tensors). Got " + std::to_string(self.dim()) + "-D tensor.");
+  return self.dim() == 0 ? self.T() : transpose(self, 0, 1);
+}
+Tensor ravel(const Tensor& self) { return reshape(contiguous(self), -1); }
+
+constexpr OpInfo linear_view(std::string_view doc, std::array<std::string_view, 8> samples) {
+  return {.doc = doc, .samples = samples, .derivative = Derivative::linear};
+}
+
+constinit const Op ops[] = {
+    op<OfSizes, &view>("view(self, size)", linear_view("the same elements under new sizes, without a copy", {"T(2, 6), [3, 4]", "T(2, 6), [-1]"})),
+    op<OfOther, &view_as>("view_as(self, other)", linear_view("view(other.shape)", {"T(2, 6), T(3, 4)"})),
+    op<OfSizes, &reshape>("reshape(self, shape)", linear_view("the same elements under new sizes, copied where strides demand it", {"T(2, 6), [3, 4]", "T(2, 6), [-1, 2]"})),
+    op<OfOther, &reshape_as>("reshape_as(self, other)", linear_view("reshape(other.shape)", {"T(2, 6), T(3, 4)"})),
+    op<Unary, &ravel>("ravel(self)", linear_view("all elements in a row", {"T(2, 3)"})),
+    op<Tensor(const Tensor&, int64_t, int64_t), &transpose>("transpose(self, dim0, dim1)", linear_view("two dimensions swapped", {"T(2, 3), 0, 1", "T(2, 3, 4), -1, 0"})),
+    op<Tensor(const Tensor&, int64_t, int64_t), &transpose>("swapaxes(self, axis0, axis1)", linear_view("transpose", {"T(2, 3), 0, 1"})),
+    op<Tensor(const Tensor&, int64_t, int64_t), &transpose>("swapdims(self, dim0, dim1)", linear_view("transpose", {"T(2, 3), 0, 1"})),
+    op<Unary, &t>("t(self)", linear_view("a matrix transposed", {"T(2, 3)", "T(3)"})),
+    op<Unary, &all_reversed>("T(self)", linear_view("all dimensions in reverse", {"T(2, 3)"})),
+    op<Unary, &last_two_swapped>("mT(self)", linear_view("the last two dimensions swapped", {"T(4, 2, 3)"})),
+    op<Unary, &adjoint_of_matrix>("H(self)", linear_view("a matrix transposed (and conjugated)", {"T(2, 3)"})),
+    op<OfSizes, &permute>("permute(self, dims)", linear_view("dimensions in a new order", {"T(2, 3, 4), [2, 0, 1]", "T(2, 3, 4), [0, -1, 1]"})),
+    op<Tensor(const Tensor&, int64_t, int64_t), &select>("select(self, dim, index)", linear_view("one slice of dim", {"T(2, 3), 0, 1", "T(2, 3, 4), -1, -2"})),
+    op<Tensor(const Tensor&, int64_t, int64_t, int64_t), &narrow>("narrow(self, dim, start, length)", linear_view("length elements of dim from start", {"T(5, 3), 0, 1, 3", "T(5, 3), 1, -2, 1"})),
+    op<OfSizes, &expand>("expand(self, size)", linear_view("dimensions of size 1 repeated", {"T(2, 1), [2, 3]", "T(3), [2, -1]"})),
+    op<OfSizes, &expand>("broadcast_to(self, size)", linear_view("expand", {"T(2, 1), [2, 3]"})),
+    op<OfOther, &expand_as>("expand_as(self, other)", linear_view("expand(other.shape)", {"T(2, 1), T(2, 3)"})),
+    op<Unary, &squeeze>("squeeze(self)", linear_view("without dimensions of size 1", {"T(2, 1, 3, 1)"})),
+    op<OfSizes, &squeeze>("squeeze(self, dim)", linear_view("without these dimensions where their size is 1", {"T(2, 1, 3, 1), 1", "T(2, 1, 3, 1), [1, -1]"})),
+    op<OfDim, &unsqueeze>("unsqueeze(self, dim)", linear_view("a new dimension of size 1", {"T(2, 3), 1", "T(2, 3), -1"})),
+    op<Tensor(const Tensor&, int64_t, int64_t), &flatten>("flatten(self, start_dim=0, end_dim=-1)", linear_view("several dimensions as one", {"T(2, 3, 4)", "T(2, 3, 4), 1"})),
+    op<Tensor(const Tensor&, int64_t, IntList), &unflatten>("unflatten(self, dim, sizes)", linear_view("one dimension as several", {"T(2, 12), 1, [3, -1]"})),
+    op<Tensor(const Tensor&, IntList, IntList, std::optional<int64_t>), &as_strided_at>("as_strided(self, size, stride, storage_offset=None)",
+        linear_view("any geometry over the memory", {"T(12), [3, 2], [2, 1]", "T(12), [3, 2], [1, 1], 2"})),
+    op<Tensor(const Tensor&, int64_t, int64_t, int64_t), &diagonal>("diagonal(self, offset=0, dim1=0, dim2=1)", linear_view("the diagonal of two dimensions", {"T(3, 4)", "T(3, 4), 1", "T(3, 4), -1"})),
+    op<Tensor(const Tensor&, IntList, IntList), &movedim>("movedim(self, source, destination)", linear_view("dimensions moved", {"T(2, 3, 4), 0, 2", "T(2, 3, 4), [0, 1], [2, 0]"})),
+    op<Tensor(const Tensor&, IntList, IntList), &movedim>("moveaxis(self, source, destination)", linear_view("movedim", {"T(2, 3, 4), 0, 2"})),
+    op<Pieces, &chunk>("chunk(self, chunks, dim=0)", linear_view("pieces of equal size", {"T(5, 3), 2", "T(5, 3), 3, 1"})),
+    op<Pieces, &split>("split(self, split_size, dim=0)", linear_view("pieces of one size", {"T(5, 3), 2"})),
+    op<PiecesOfSizes, &split_with_sizes>("split(self, split_size, dim=0)", linear_view("pieces of these sizes", {"T(5, 3), [2, 3]"})),
+    op<Pieces, &split>("split(self, split_size_or_sections, dim=0)", linear_view("pieces of one size", {"T(5, 3), 2"})),
+    op<PiecesOfSizes, &split_with_sizes>("split(self, split_size_or_sections, dim=0)", linear_view("pieces of these sizes", {"T(5, 3), [2, 3]"})),
+    op<PiecesOfSizes, &split_with_sizes>("split_with_sizes(self, split_sizes, dim=0)", linear_view("pieces of these sizes", {"T(5, 3), [1, 0, 4]"})),
+    op<std::vector<Tensor>(const Tensor&, int64_t), &unbind>("unbind(self, dim=0)", linear_view("all slices of dim", {"T(3, 2)", "T(3, 2), 1"})),
+    op<Unary, &detach>("detach(self)", {.doc = "the same elements without history", .derivative = Derivative::none, .why_not = "it cuts history"}),
+};
+
+}  // namespace
+
+extern const Family views_family;
+constinit const Family views_family{"views", ops};
 
 }  // namespace talweg

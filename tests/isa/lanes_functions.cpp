@@ -20,10 +20,10 @@ __attribute__((flatten)) void run(T* out, const T* x, const T* y, size_t n) {
   }
 }
 
-#define UNARY(f)                                        \
-  struct F_##f {                                        \
-    static constexpr bool binary = false;               \
-    auto operator()(auto x) const { return f(x); }      \
+#define UNARY(f)                                   \
+  struct F_##f {                                   \
+    static constexpr bool binary = false;          \
+    auto operator()(auto x) const { return f(x); } \
   };
 #define BINARY(f)                                             \
   struct F_##f {                                              \
@@ -31,7 +31,11 @@ __attribute__((flatten)) void run(T* out, const T* x, const T* y, size_t n) {
     auto operator()(auto x, auto y) const { return f(x, y); } \
   };
 #define ROW(f) {#f, F_##f::binary, run<F_##f, float>, run<F_##f, double>},
-#define UNARY_FUNCTIONS(X) X(exp) X(expm1) X(tanh) X(sigmoid) X(log) X(log1p) X(sqrt) X(round) X(floor) X(ceil) X(trunc)
+#define UNARY_FUNCTIONS(X)                                                                                \
+  X(exp)                                                                                                  \
+  X(expm1)                                                                                                \
+  X(tanh) X(sigmoid) X(log) X(log1p) X(exp2) X(log2) X(log10) X(sin) X(cos) X(tan) X(erf) X(erfc) X(sqrt) \
+      X(round) X(floor) X(ceil) X(trunc)
 #define BINARY_FUNCTIONS(X) X(pow) X(fmod) X(remainder)
 
 UNARY_FUNCTIONS(UNARY)
@@ -40,8 +44,8 @@ BINARY_FUNCTIONS(BINARY)
 constexpr talweg_test::LanesFunction rows[] = {UNARY_FUNCTIONS(ROW) BINARY_FUNCTIONS(ROW)};
 constexpr talweg_test::LanesTable table = {rows, sizeof(rows) / sizeof(rows[0])};
 
-}  // namespace
-}  // namespace talweg
+} // namespace
+} // namespace talweg
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)

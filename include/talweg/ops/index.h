@@ -13,7 +13,6 @@
 namespace talweg {
 
 class Tensor;
-namespace detail { struct HandleCount; }
 
 /// What stands between NumPy's brackets as None: a new dimension of size 1.
 struct NoneIndex {};
@@ -57,7 +56,7 @@ class Index {
   Kind kind_;
   int64_t integer_ = 0;
   Slice slice_;
-  void* tensor_ = nullptr;
+  alignas(void*) unsigned char tensor_[sizeof(void*)] = {};  // a Tensor, which isn't complete here
 };
 
 /// self[indices] by NumPy's rules. Integers, slices, None and Ellipsis give a view, masks and integer tensors a copy.
@@ -70,5 +69,8 @@ Tensor index_put(const Tensor& self, std::span<const Index> indices, const Tenso
 Tensor index_select(const Tensor& self, int64_t dim, const Tensor& index);
 /// out[i][j] = self[index[i][j]][j] for dim 0, and so on.
 Tensor gather(const Tensor& self, int64_t dim, const Tensor& index);
+/// A copy of self with out[index[i][j]][j] += src[i][j] for dim 0, and so on, in the order of index.
+Tensor scatter_add(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src);
+const Tensor& scatter_add_(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src);
 
 }  // namespace talweg

@@ -1,0 +1,2 @@
+// The loops of formulas/compare.h for one instruction set.
+#include "formulas/compare.h"

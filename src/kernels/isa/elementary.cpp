@@ -1,0 +1,2 @@
+// The loops of formulas/elementary.h for one instruction set.
+#include "formulas/elementary.h"

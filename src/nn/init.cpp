@@ -1,0 +1,132 @@
+#include "talweg/nn/init.h"
+
+#include <cmath>
+#include <string>
+
+#include "talweg/autograd.h"
+#include "talweg/create.h"
+#include "talweg/errors.h"
+#include "talweg/warnings.h"
+
+namespace talweg::nn::init {
+
+namespace {
+
+bool is_empty(const Tensor& t) {
+  if (t.numel() != 0) return false;
+  warn("Initializing zero-element tensors is a no-op");
+  return true;
+}
+
+double fan_of(const Tensor& tensor, std::string_view mode) {
+  auto [in, out] = calculate_fan_in_and_fan_out(tensor);
+  if (mode == "fan_in") return static_cast<double>(in);
+  if (mode == "fan_out") return static_cast<double>(out);
+  throw ValueError("Mode " + std::string(mode) + " not supported, please use one of ['fan_in', 'fan_out']");
+}
+
+double xavier_std(const Tensor& tensor, double gain) {
+  auto [in, out] = calculate_fan_in_and_fan_out(tensor);
+  return gain * std::sqrt(2.0 / static_cast<double>(in + out));
+}
+
+double normal_cdf(double x) { return (1 + std::erf(x / std::sqrt(2.0))) / 2; }
+
+// Draws whole tensors until every place has a value in [low, high] that `draw` accepts.
+template <class Draw>
+void draw_until_inside(const Tensor& tensor, Draw draw) {
+  auto [values, bad] = draw();
+  tensor.copy_(values);
+  while (bad.any().template item<bool>()) {
+    auto [again, again_bad] = draw();
+    tensor.copy_(where(bad, again, tensor));
+    bad = logical_and(bad, again_bad);
+  }
+}
+
+}  // namespace
+
+double calculate_gain(std::string_view nonlinearity, std::optional<double> param) {
+  for (std::string_view linear : {"linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "sigmoid"})
+    if (nonlinearity == linear) return 1;
+  if (nonlinearity == "tanh") return 5.0 / 3;
+  if (nonlinearity == "relu") return std::sqrt(2.0);
+  if (nonlinearity == "leaky_relu") {
+    double slope = param.value_or(0.01);
+    return std::sqrt(2.0 / (1 + slope * slope));
+  }
+  if (nonlinearity == "selu") return 3.0 / 4;
+  throw ValueError("Unsupported nonlinearity " + std::string(nonlinearity));
+}
+
+std::pair<int64_t, int64_t> calculate_fan_in_and_fan_out(const Tensor& tensor) {
+  if (tensor.dim() < 2) throw ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions");
+  int64_t area = 1;
+  for (int64_t d = 2; d < tensor.dim(); ++d) area *= tensor.size(d);
+  return {tensor.size(1) * area, tensor.size(0) * area};
+}
+
+const Tensor& uniform_(const Tensor& tensor, double a, double b, std::optional<Generator> generator) {
+  NoGradGuard guard;
+  return talweg::uniform_(tensor, a, b, std::move(generator));
+}
+const Tensor& normal_(const Tensor& tensor, double mean, double std, std::optional<Generator> generator) {
+  NoGradGuard guard;
+  return talweg::normal_(tensor, mean, std, std::move(generator));
+}
+
+const Tensor& trunc_normal_(const Tensor& tensor, double mean, double std, double a, double b, std::optional<Generator> generator) {
+  NoGradGuard guard;
+  if (mean < a - 2 * std || mean > b + 2 * std)
+    warn("mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.");
+  if (tensor.numel() == 0) return tensor;
+  if (normal_cdf((b - mean) / std) - normal_cdf((a - mean) / std) > 0.3) {
+    draw_until_inside(tensor, [&] {
+      Tensor x = empty_like(tensor);
+      talweg::normal_(x, mean, std, generator);
+      return std::pair(x, (x < a) | (x > b));
+    });
+    return tensor;
+  }
+  double nearest = mean < a ? a : mean > b ? b : mean;
+  double peak = -0.5 * ((nearest - mean) / std) * ((nearest - mean) / std);
+  draw_until_inside(tensor, [&] {
+    Tensor x = empty_like(tensor), u = empty_like(tensor);
+    talweg::uniform_(x, a, b, generator);
+    talweg::uniform_(u, 0, 1, generator);
+    return std::pair(x, u.log() > ((x - mean) / std).pow(2) * -0.5 - peak);
+  });
+  return tensor;
+}
+
+const Tensor& constant_(const Tensor& tensor, double val) {
+  NoGradGuard guard;
+  return tensor.fill_(val);
+}
+const Tensor& ones_(const Tensor& tensor) { return constant_(tensor, 1); }
+const Tensor& zeros_(const Tensor& tensor) { return constant_(tensor, 0); }
+const Tensor& eye_(const Tensor& tensor) {
+  if (tensor.dim() != 2) throw ValueError("Only tensors with 2 dimensions are supported");
+  NoGradGuard guard;
+  return tensor.copy_(eye(tensor.size(0), tensor.size(1)));
+}
+
+const Tensor& xavier_uniform_(const Tensor& tensor, double gain, std::optional<Generator> generator) {
+  double bound = std::sqrt(3.0) * xavier_std(tensor, gain);
+  return init::uniform_(tensor, -bound, bound, std::move(generator));
+}
+const Tensor& xavier_normal_(const Tensor& tensor, double gain, std::optional<Generator> generator) {
+  return init::normal_(tensor, 0, xavier_std(tensor, gain), std::move(generator));
+}
+const Tensor& kaiming_uniform_(const Tensor& tensor, double a, std::string_view mode, std::string_view nonlinearity, std::optional<Generator> generator) {
+  if (is_empty(tensor)) return tensor;
+  double std = calculate_gain(nonlinearity, a) / std::sqrt(fan_of(tensor, mode));
+  double bound = std::sqrt(3.0) * std;
+  return init::uniform_(tensor, -bound, bound, std::move(generator));
+}
+const Tensor& kaiming_normal_(const Tensor& tensor, double a, std::string_view mode, std::string_view nonlinearity, std::optional<Generator> generator) {
+  if (is_empty(tensor)) return tensor;
+  return init::normal_(tensor, 0, calculate_gain(nonlinearity, a) / std::sqrt(fan_of(tensor, mode)), std::move(generator));
+}
+
+}  // namespace talweg::nn::init

@@ -1,0 +1,94 @@
+// Comparisons and logic.
+#include "talweg/ops/compare.h"
+
+#include "formulas/compare.h"
+#include "ops/pointwise.h"
+#include "ops/record.h"
+#include "talweg/errors.h"
+
+namespace talweg {
+
+namespace {
+
+constexpr Pointwise eq_op{formulas::eq_formula, "eq", "EqBackward0"};
+constexpr Pointwise ne_op{formulas::ne_formula, "ne", "NeBackward0"};
+constexpr Pointwise lt_op{formulas::lt_formula, "lt", "LtBackward0"};
+constexpr Pointwise le_op{formulas::le_formula, "le", "LeBackward0"};
+constexpr Pointwise gt_op{formulas::gt_formula, "gt", "GtBackward0"};
+constexpr Pointwise ge_op{formulas::ge_formula, "ge", "GeBackward0"};
+constexpr Pointwise logical_and_op{formulas::logical_and_formula, "logical_and", "LogicalAndBackward0"};
+constexpr Pointwise logical_or_op{formulas::logical_or_formula, "logical_or", "LogicalOrBackward0"};
+constexpr Pointwise logical_xor_op{formulas::logical_xor_formula, "logical_xor", "LogicalXorBackward0"};
+constexpr Pointwise logical_not_op{formulas::logical_not_formula, "logical_not", "LogicalNotBackward0"};
+
+}  // namespace
+
+Tensor eq(const Tensor& self, const Tensor& other) { return pointwise(eq_op, self, other); }
+Tensor eq(const Tensor& self, Scalar other) { return pointwise(eq_op, self, other); }
+Tensor ne(const Tensor& self, const Tensor& other) { return pointwise(ne_op, self, other); }
+Tensor ne(const Tensor& self, Scalar other) { return pointwise(ne_op, self, other); }
+Tensor lt(const Tensor& self, const Tensor& other) { return pointwise(lt_op, self, other); }
+Tensor lt(const Tensor& self, Scalar other) { return pointwise(lt_op, self, other); }
+Tensor le(const Tensor& self, const Tensor& other) { return pointwise(le_op, self, other); }
+Tensor le(const Tensor& self, Scalar other) { return pointwise(le_op, self, other); }
+Tensor gt(const Tensor& self, const Tensor& other) { return pointwise(gt_op, self, other); }
+Tensor gt(const Tensor& self, Scalar other) { return pointwise(gt_op, self, other); }
+Tensor ge(const Tensor& self, const Tensor& other) { return pointwise(ge_op, self, other); }
+Tensor ge(const Tensor& self, Scalar other) { return pointwise(ge_op, self, other); }
+
+Tensor logical_and(const Tensor& self, const Tensor& other) { return pointwise(logical_and_op, self, other); }
+Tensor logical_or(const Tensor& self, const Tensor& other) { return pointwise(logical_or_op, self, other); }
+Tensor logical_xor(const Tensor& self, const Tensor& other) { return pointwise(logical_xor_op, self, other); }
+Tensor logical_not(const Tensor& self) { return pointwise(logical_not_op, self); }
+
+bool equal(const Tensor& self, const Tensor& other) {
+  if (!self.defined() || !other.defined()) throw TypeError("[equal] an argument is an undefined Tensor");
+  return self.sizes() == other.sizes() && !any(ne(self, other)).item<bool>();
+}
+
+namespace {
+
+using OfTensors = Tensor(const Tensor&, const Tensor&);
+using OfNumber = Tensor(const Tensor&, Scalar);
+
+#define TALWEG_COMPARISON(name, sign)                                                                                  \
+  op<OfTensors, &name>(#name "(self, other)",                                                                          \
+      {.doc = "self " sign " other, as truth values",                                                                  \
+       .samples = {"T(2, 3), T(2, 3)", "T(2, 1), T(4)", "I(2, 3; 3), I(3; 3)", "T(), T(5)", "B(2, 3), B(3)"},          \
+       .derivative = Derivative::none, .why_not = "the result is a truth value", .dtype_promotes = true}),             \
+  op<OfNumber, &name>(#name "(self, other)",                                                                           \
+      {.doc = "self " sign " other, as truth values", .samples = {"T(2, 3), 0.5", "I(2, 3; 3), 1", "I(2, 3; 3), 1.5"}, \
+       .derivative = Derivative::none, .why_not = "the result is a truth value", .dtype_promotes = true})
+
+#define TALWEG_LOGIC(name, text)                                                                          \
+  op<OfTensors, &name>(#name "(self, other)",                                                             \
+      {.doc = text, .samples = {"B(2, 3), B(2, 3)", "B(2, 1), T(4)", "I(2, 3; 2), B(3)"},                 \
+       .derivative = Derivative::none, .why_not = "the result is a truth value", .dtype_promotes = true})
+
+constinit const Op ops[] = {
+    TALWEG_COMPARISON(eq, "=="),
+    TALWEG_COMPARISON(ne, "!="),
+    TALWEG_COMPARISON(lt, "<"),
+    TALWEG_COMPARISON(le, "<="),
+    TALWEG_COMPARISON(gt, ">"),
+    TALWEG_COMPARISON(ge, ">="),
+    TALWEG_LOGIC(logical_and, "whether both aren't zero"),
+    TALWEG_LOGIC(logical_or, "whether either isn't zero"),
+    TALWEG_LOGIC(logical_xor, "whether one of both isn't zero"),
+    op<Tensor(const Tensor&), &logical_not>("logical_not(self)",
+        {.doc = "whether self is zero", .samples = {"B(2, 3)", "I(2, 3; 2)", "T(3)"},
+         .derivative = Derivative::none, .why_not = "the result is a truth value", .dtype_promotes = true}),
+    op<bool(const Tensor&, const Tensor&), &equal>("equal(self, other)",
+        {.doc = "whether sizes and all elements are equal", .samples = {"B(2, 3), B(2, 3)", "T(2), T(3)"},
+         .derivative = Derivative::none, .why_not = "the result is a truth value", .dtype_promotes = true}),
+};
+
+#undef TALWEG_COMPARISON
+#undef TALWEG_LOGIC
+
+}  // namespace
+
+extern const Family compare_family;
+constinit const Family compare_family{"compare", ops};
+
+}  // namespace talweg
