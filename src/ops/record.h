@@ -34,11 +34,9 @@ struct Value {
 };
 
 /// What a parameter takes, told by its C++ type.
-<<<<<<< HEAD
-enum class ParamKind : uint8_t { tensor, scalar, optional_scalar, integer, optional_integer, floating, boolean, text, dtype, int_list, tensors, indices, optional_boolean };
-=======
-enum class ParamKind : uint8_t { tensor, scalar, optional_scalar, integer, optional_integer, floating, boolean, text, dtype, int_list, tensors, indices, generator };
->>>>>>> main
+enum class ParamKind : uint8_t {
+  tensor, scalar, optional_scalar, integer, optional_integer, floating, boolean, optional_boolean, text, dtype, int_list, tensors, indices, generator
+};
 
 /// Arguments in the order of the parameters; missing ones hold the default.
 using BoxedCall = void (*)(std::string_view op, std::span<const Value> arguments, ValueList& results);
@@ -196,11 +194,8 @@ constexpr bool default_fits(std::string_view text, ParamKind kind) {
     case ParamKind::tensor:
     case ParamKind::optional_scalar:
     case ParamKind::optional_integer:
-<<<<<<< HEAD
     case ParamKind::optional_boolean:
-=======
     case ParamKind::generator:
->>>>>>> main
     case ParamKind::dtype: return none || (kind == ParamKind::optional_scalar && number);
     case ParamKind::scalar: return number || boolean;
     case ParamKind::integer: return whole;
