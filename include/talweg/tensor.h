@@ -267,10 +267,14 @@ class Tensor {
 
   Tensor sum(std::optional<Dtype> dtype = {}) const { return talweg::sum(*this, dtype); }
   Tensor sum(IntList dim, bool keepdim = false, std::optional<Dtype> dtype = {}) const { return talweg::sum(*this, dim, keepdim, dtype); }
-  Tensor sum(bool) const = delete;  // write sum(dims, true)
+  template <class Bool>
+    requires std::is_same_v<Bool, bool>
+  Tensor sum(Bool) const = delete;  // write sum(dims, true)
   Tensor mean(std::optional<Dtype> dtype = {}) const { return talweg::mean(*this, dtype); }
   Tensor mean(IntList dim, bool keepdim = false, std::optional<Dtype> dtype = {}) const { return talweg::mean(*this, dim, keepdim, dtype); }
-  Tensor mean(bool) const = delete;  // write mean(dims, true)
+  template <class Bool>
+    requires std::is_same_v<Bool, bool>
+  Tensor mean(Bool) const = delete;  // write mean(dims, true)
   Tensor prod(std::optional<Dtype> dtype = {}) const { return talweg::prod(*this, dtype); }
   Tensor prod(int64_t dim, bool keepdim = false, std::optional<Dtype> dtype = {}) const { return talweg::prod(*this, dim, keepdim, dtype); }
   Tensor var(Scalar correction = 1) const { return talweg::var(*this, correction); }

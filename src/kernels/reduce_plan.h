@@ -83,4 +83,67 @@ struct ReducePlan {
   }
 };
 
+/// How many elements a result has.
+inline int64_t kept_elements(const Buffer& out) {
+  int64_t n = 1;
+  for (int d = 0; d < out.rank; ++d)
+    if (out.strides[d] != 0) n *= out.sizes[d];
+  return n;
+}
+
+/// Visits every element of a result: `start()` makes its accumulator, `step(accumulator, element)` takes the input's
+/// elements in the plan's order, `end(accumulator, offset)` stores what has come out. No dimension is empty.
+template <class In, class Start, class Step, class End>
+void reduce_each(const Buffer& out, const Buffer& in, Start start, Step step, End end) {
+  ReducePlan plan(out, in);
+  int reduced = 0;
+  while (reduced < plan.rank && plan.out[reduced] == 0) ++reduced;
+  const bool inside = reduced > 0, beside = reduced < plan.rank;
+  const int64_t inner = inside ? plan.sizes[0] : 1, stride = inside ? plan.in[0] : 0;
+  const int64_t row = beside ? plan.sizes[reduced] : 1, column = beside ? plan.in[reduced] : 0, column_out = beside ? plan.out[reduced] : 0;
+  int64_t outer = 1, rows = 1;
+  for (int d = 1; d < reduced; ++d) outer *= plan.sizes[d];
+  for (int d = reduced + 1; d < plan.rank; ++d) rows *= plan.sizes[d];
+
+  struct Cursor {
+    const int64_t* strides;
+    int64_t offset = 0;
+  };
+  int64_t at[max_rank] = {};
+  auto advance = [&](int first, int last, auto&... cursor) {
+    for (int d = first; d < last; ++d) {
+      ((cursor.offset += cursor.strides[d]), ...);
+      if (++at[d] < plan.sizes[d]) return;
+      ((cursor.offset -= at[d] * cursor.strides[d]), ...);
+      at[d] = 0;
+    }
+  };
+  // Several results at a time where their elements are neighbours and those of one result aren't.
+  constexpr int64_t most_together = 16;
+  const int64_t together = stride == 1 || outer * inner == 1 ? 1 : most_together;
+  Cursor to{plan.out}, from{plan.in};
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t c = 0; c < row; c += together) {
+      const int64_t n = row - c < together ? row - c : together;
+      decltype(start()) accumulators[most_together];
+      for (int64_t k = 0; k < n; ++k) accumulators[k] = start();
+      Cursor within{plan.in, from.offset + c * column};
+      for (int64_t o = 0; o < outer; ++o) {
+        const In* element = in.as<const In>() + within.offset;
+        if (n == 1) {
+          auto accumulator = accumulators[0];
+          for (int64_t i = 0; i < inner; ++i) step(accumulator, element[i * stride]);
+          accumulators[0] = accumulator;
+        } else {
+          for (int64_t i = 0; i < inner; ++i)
+            for (int64_t k = 0; k < n; ++k) step(accumulators[k], element[i * stride + k * column]);
+        }
+        advance(1, reduced, within);
+      }
+      for (int64_t k = 0; k < n; ++k) end(accumulators[k], to.offset + (c + k) * column_out);
+    }
+    advance(reduced + 1, plan.rank, to, from);
+  }
+}
+
 }  // namespace talweg

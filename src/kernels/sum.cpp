@@ -76,13 +76,6 @@ void sum_integers(const Buffer& out, const Buffer& in) {
   });
 }
 
-int64_t kept_elements(const Buffer& out) {
-  int64_t n = 1;
-  for (int d = 0; d < out.rank; ++d)
-    if (out.strides[d] != 0) n *= out.sizes[d];
-  return n;
-}
-
 template <class T>
 void divide(const Buffer& out, int64_t count, double divisor) {
   for (int64_t i = 0; i < count; ++i) out.as<T>()[i] /= static_cast<T>(divisor);

@@ -15,10 +15,10 @@ namespace {
 
 constexpr Pointwise add_op{formulas::add_formula, "add", "AddBackward0"};
 constexpr Pointwise add_scaled_op{formulas::add_scaled_formula, "add", "AddBackward0"};
-constexpr Pointwise sub_op{formulas::sub_formula, "sub", "SubBackward0", not_bool};
-constexpr Pointwise sub_scaled_op{formulas::sub_scaled_formula, "sub", "SubBackward0", not_bool};
-constexpr Pointwise rsub_op{formulas::sub_formula, "rsub", "RsubBackward1", not_bool};
-constexpr Pointwise rsub_scaled_op{formulas::sub_scaled_formula, "rsub", "RsubBackward1", not_bool};
+constexpr Pointwise sub_op{formulas::sub_formula, "sub", "SubBackward0", not_bool, false, true};
+constexpr Pointwise sub_scaled_op{formulas::sub_scaled_formula, "sub", "SubBackward0", not_bool, false, true};
+constexpr Pointwise rsub_op{formulas::sub_formula, "rsub", "RsubBackward1", not_bool, false, true};
+constexpr Pointwise rsub_scaled_op{formulas::sub_scaled_formula, "rsub", "RsubBackward1", not_bool, false, true};
 constexpr Pointwise mul_op{formulas::mul_formula, "mul", "MulBackward0"};
 constexpr Pointwise div_op{formulas::div_formula, "div", "DivBackward0"};
 constexpr Pointwise div_trunc_op{formulas::div_trunc_formula, "div", "DivBackward1", not_bool, true};
@@ -79,7 +79,7 @@ Tensor sub(const Tensor& self, const Tensor& other, Scalar alpha) {
   return pointwise(sub_scaled_op, self, other, params({alpha}));
 }
 Tensor sub(const Tensor& self, Scalar other, Scalar alpha) {
-  if (is_one(alpha)) [[likely]] return pointwise(sub_op, self, other);
+  if (is_one(alpha)) [[likely]] return other.is_boolean() ? pointwise(sub_op, {self, other}) : pointwise(sub_op, self, other);
   check_alpha("sub", alpha, {self, other});
   return pointwise(sub_scaled_op, self, other, params({alpha}));
 }
@@ -193,8 +193,10 @@ constinit const Op ops[] = {
         {.doc = "self - alpha * other",
          .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3), alpha=2.5", "T(2, 1), T(1, 4)", "T(2, 3), 1.5"},
          .derivative = Derivative::linear, .in_place = boxed<ScaledInPlace, &sub_>, .dtype_promotes = true, .numbers_as_tensors = true}),
-    op<Scaled, &rsub>("rsub(self, other, alpha=1)",
-        {.doc = "other - alpha * self", .samples = {"T(2, 3), T(2, 3)", "T(2, 3), 1.5, 2.5"}, .derivative = Derivative::linear, .dtype_promotes = true, .numbers_as_tensors = true}),
+    op<Scaled, &rsub>("rsub(self, other, *, alpha=1)",
+        {.doc = "other - alpha * self", .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3), alpha=2.5"}, .derivative = Derivative::linear, .dtype_promotes = true}),
+    op<Tensor(const Tensor&, Scalar, Scalar), &rsub>("rsub(self, other, alpha=1)",
+        {.doc = "other - alpha * self", .samples = {"T(2, 3), 1.5, 2.5"}, .derivative = Derivative::linear, .dtype_promotes = true}),
     op<Binary, &mul>("mul(self, other)",
         {.doc = "self * other", .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3)", "T(2, 1), T(1, 4)", "T(2, 3), 1.5", "T(), T(5)", "T(33), T(33)"},
          .in_place = boxed<BinaryInPlace, &mul_>, .dtype_promotes = true, .numbers_as_tensors = true}),
@@ -202,16 +204,21 @@ constinit const Op ops[] = {
         {.doc = "self / other", .samples = {"T(2, 3), P(2, 3)", "T(2, 3), P(3)", "T(2, 1), P(1, 4)", "T(2, 3), 1.5", "3.0, P(4)"},
          .in_place = boxed<DivisionInPlace, &div_>, .dtype_promotes = true, .numbers_as_tensors = true}),
     op<Binary, &remainder>("remainder(self, other)",
-        {.doc = "self - floor(self / other) * other", .samples = {"T(2, 3), P(2, 3)", "T(2, 3), 0.75"}, .derivative = Derivative::pieces,
-         .in_place = boxed<BinaryInPlace, &remainder_>, .dtype_promotes = true, .numbers_as_tensors = true}),
-    op<Tensor(const Tensor&, Scalar), &pow>("pow(self, exponent)",
-        {.doc = "self ^ exponent", .samples = {"T(2, 3), 2", "T(2, 3), 3", "P(2, 3), 0.5", "P(2, 3), -1.25", "P(5), 1", "P(5), 0"},
-         .in_place = boxed<const Tensor&(const Tensor&, Scalar), &pow_>, .dtype_promotes = true}),
-    op<Tensor(Scalar, const Tensor&), &pow_of_number>("pow(self, exponent)",
-        {.doc = "self ^ exponent", .samples = {"2.5, T(2, 3)"}, .dtype_promotes = true}),
+        {.doc = "self - floor(self / other) * other", .samples = {"T(2, 3), P(2, 3)", "T(2, 1), P(3)"}, .derivative = Derivative::pieces,
+         .in_place = boxed<BinaryInPlace, &remainder_>, .dtype_promotes = true}),
+    op<Tensor(const Tensor&, Scalar), &remainder>("remainder(self, other)",
+        {.doc = "self - floor(self / other) * other", .samples = {"T(2, 3), 0.75"}, .derivative = Derivative::pieces,
+         .in_place = boxed<const Tensor&(const Tensor&, Scalar), &remainder_>, .dtype_promotes = true}),
+    op<Tensor(Scalar, const Tensor&), &remainder>("remainder(self, other)",
+        {.doc = "self - floor(self / other) * other", .samples = {"2.5, P(2, 3)"}, .derivative = Derivative::pieces, .dtype_promotes = true}),
     op<Binary, &pow>("pow(self, exponent)",
         {.doc = "self ^ exponent", .samples = {"P(2, 3), T(2, 3)", "P(2, 3), T(3)", "P(2, 1), T(1, 4)"},
          .in_place = boxed<BinaryInPlace, &pow_>, .dtype_promotes = true}),
+    op<Tensor(Scalar, const Tensor&), &pow_of_number>("pow(self, exponent)",
+        {.doc = "self ^ exponent", .samples = {"2.5, T(2, 3)"}, .dtype_promotes = true}),
+    op<Tensor(const Tensor&, Scalar), &pow>("pow(self, exponent)",
+        {.doc = "self ^ exponent", .samples = {"T(2, 3), 2", "T(2, 3), 3", "P(2, 3), 0.5", "P(2, 3), -1.25", "P(5), 1", "P(5), 0"},
+         .in_place = boxed<const Tensor&(const Tensor&, Scalar), &pow_>, .dtype_promotes = true}),
     op<Tensor(const Tensor&), &neg>("neg(self)",
         {.doc = "-self", .samples = {"T(2, 3)", "T()"}, .derivative = Derivative::linear, .in_place = boxed<const Tensor&(const Tensor&), &neg_>,
          .dtype_promotes = true}),

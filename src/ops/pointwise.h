@@ -17,6 +17,7 @@ struct Pointwise {
   const char* node;            // in the graph: "AddBackward0"
   unsigned accepts = 0x3ff;    // a bit per Dtype, of the promoted dtype
   bool divides = false;        // integers are refused a divisor of zero
+  bool subtracts = false;      // truth values are refused even where they would be promoted
 };
 inline constexpr unsigned not_bool = 0x3fe;
 constexpr unsigned dtype_bit(Dtype d) { return 1u << static_cast<int>(d); }

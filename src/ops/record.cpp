@@ -48,6 +48,7 @@ bool fits(const Value& v, ParamKind kind, bool numbers_as_tensors) {
     case ParamKind::optional_integer: return none || v.as<int64_t>();
     case ParamKind::floating: return number_like;
     case ParamKind::boolean: return v.as<bool>();
+    case ParamKind::optional_boolean: return none || v.as<bool>();
     case ParamKind::text: return none || v.as<std::string>();
     case ParamKind::dtype: return none || v.as<Dtype>();
     case ParamKind::int_list: return none || is_int_list(v);
@@ -174,6 +175,9 @@ void unbox(const Value& v, std::optional<int64_t>& out) {
 }
 void unbox(const Value& v, double& out) { out = number_of(v)->to<double>(); }
 void unbox(const Value& v, bool& out) { out = *v.as<bool>(); }
+void unbox(const Value& v, std::optional<bool>& out) {
+  if (auto* b = v.as<bool>()) out = *b;
+}
 void unbox(const Value& v, std::string& out) {
   if (auto* s = v.as<std::string>()) out = *s;
 }
@@ -275,6 +279,13 @@ ValueList call_op(std::string_view name, std::span<const Value> arguments, std::
     problems += "\n  " + std::string(op->signature) + " " + bound.problem;
   }
   throw TypeError("[" + std::string(name) + "] received an invalid combination of arguments:" + problems);
+}
+
+ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds, std::span<const Value> arguments,
+                         std::span<const NamedValue> keywords) {
+  Bound bound = bind(Op{signature, nullptr, kinds, {}}, arguments, keywords);
+  if (!bound.problem.empty()) throw TypeError(std::string(signature) + " " + bound.problem);
+  return std::move(bound.values);
 }
 
 }  // namespace talweg

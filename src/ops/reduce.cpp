@@ -1,6 +1,8 @@
 // Sums, means, products and variances.
 #include "talweg/ops/reduce.h"
 
+#include <limits>
+
 #include "kernels/reduce.h"
 #include "ops/history.h"
 #include "ops/launch.h"
@@ -140,6 +142,101 @@ Tensor mean(const Tensor& self, IntList dim, bool keepdim, std::optional<Dtype> 
 
 namespace {
 
+Tensor reduced(const Kernel& kernel, const Tensor& in, const Reduction& r, Dtype dtype) {
+  Tensor out = new_tensor(dtype, r.sizes);
+  Dims strides = r.result_strides(in.sizes());
+  launch(kernel, {buffer_as(out, in.sizes(), strides, in.numel()), buffer_of(in)});
+  return out;
+}
+
+// For each element along the last dimension the product of all others, without dividing: neighbours are paired, pairs
+// have the product of all other pairs, and each of the two takes its partner on top.
+Tensor products_of_others(const Tensor& x) {
+  int64_t n = x.size(-1);
+  if (n == 1) return ones_like(x);
+  Tensor even = x;
+  if (n % 2 != 0) {
+    Dims one(x.sizes());
+    one.back() = 1;
+    even = cat({x, ones(one, {.dtype = x.dtype()})}, -1);
+  }
+  Tensor a = slice(even, -1, 0, INT64_MAX, 2), b = slice(even, -1, 1, INT64_MAX, 2);
+  Tensor rest = products_of_others(a * b);
+  return narrow(flatten(stack({b * rest, a * rest}, -1), -2), -1, 0, n);
+}
+
+Tensor prod_backward(const Tensor& g, const Tensor& self, const InputDims& dims, bool everything, int64_t dim) {
+  if (self.numel() == 0) return zeros_like(self);
+  if (self.dim() == 0) return g;
+  if (everything) return g * view(products_of_others(reshape(self, {-1})), self.sizes());
+  return dims.aligned(g) * transpose(products_of_others(transpose(self, dim, -1)), dim, -1);
+}
+
+Tensor prod_of(const Tensor& self, IntList dim, bool keepdim, std::optional<Dtype> dtype) {
+  Reduction r(self, dim, keepdim, "prod");
+  Dtype result = sum_dtype(self, dtype);
+  Dtype inner = is_integral(result) ? int64 : result == float64 ? float64 : float32;
+  Tensor out = as_dtype(reduced(prod_kernel, as_dtype(self, inner), r, inner), result);
+  bool everything = dim.empty();
+  int64_t d = everything ? 0 : wrap_dim(dim[0], self.dim(), "prod");
+  return record(std::move(out), "ProdBackward0", {&self}, {{self}}, [dims = InputDims(self, r), everything, d, from = self.dtype()](Backward& b) {
+    if (b.grad().defined()) b.set(0, to(prod_backward(to(b.grad(), from), b.saved(0), dims, everything, d), from));
+  });
+}
+
+Tensor var_backward(const Tensor& g, const Tensor& self, const InputDims& dims, double dof) {
+  IntList all = self.sizes();
+  Dims reduced_dims;
+  for (size_t d = 0; d < all.size(); ++d)
+    if (dims.mask >> d & 1) reduced_dims.push_back(static_cast<int64_t>(d));
+  Tensor centre = self.dim() == 0 ? self : mean(self, reduced_dims, true);
+  if (dof <= 0) return dims.aligned(g) * where(eq(self, centre), Scalar(std::numeric_limits<double>::quiet_NaN()), Scalar(std::numeric_limits<double>::infinity()));
+  return (Scalar(2.0 / dof) * dims.aligned(g)) * (self - centre);
+}
+
+}  // namespace
+
+Tensor prod(const Tensor& self, std::optional<Dtype> dtype) { return prod_of(self, {}, false, dtype); }
+Tensor prod(const Tensor& self, int64_t dim, bool keepdim, std::optional<Dtype> dtype) { return prod_of(self, dim, keepdim, dtype); }
+
+Tensor var(const Tensor& self, Scalar correction) { return var(self, IntList(), correction, false); }
+Tensor var(const Tensor& self, IntList dim, Scalar correction, bool keepdim) {
+  Reduction r(self, dim, keepdim, "var");
+  if (!is_floating_point(self.dtype()))
+    throw DtypeError("[var] std and var only support floating point and complex dtypes, got " + std::string(name(self.dtype())));
+  VarCall call{correction.to<double>()};
+  Tensor out;
+  if (numel_of(r.sizes) == 1 && self.dtype() >= float32) {
+    out = new_tensor(self.dtype(), r.sizes);
+    Dims strides(static_cast<size_t>(r.rank));
+    Tensor centre;
+    {
+      NoGradGuard quiet;
+      centre = mean(self);
+    }
+    launch(var_total_kernel, {buffer_as(out, self.sizes(), strides, self.numel()), buffer_of(self), buffer_of(centre)}, call);
+  } else {
+    Dtype inner = self.dtype() == float64 ? float64 : float32;
+    Tensor in = as_dtype(self, inner);
+    out = new_tensor(inner, r.sizes);
+    Dims strides = r.result_strides(in.sizes());
+    launch(var_kernel, {buffer_as(out, in.sizes(), strides, in.numel()), buffer_of(in)}, call);
+    out = as_dtype(out, self.dtype());
+  }
+  double dof = static_cast<double>(r.count) - call.correction;
+  return record(std::move(out), "VarBackward0", {&self}, {{self}}, [dims = InputDims(self, r), dof](Backward& b) {
+    if (b.grad().defined()) b.set(0, var_backward(b.grad(), b.saved(0), dims, dof));
+  });
+}
+
+namespace {
+
+Tensor prod_along(const Tensor& self, int64_t dim, bool keepdim, std::optional<Dtype> dtype) { return prod(self, dim, keepdim, dtype); }
+// PyTorch's older forms.
+Tensor var_unbiased(const Tensor& self, bool unbiased) { return var(self, Scalar(unbiased ? 1 : 0)); }
+Tensor var_along_unbiased(const Tensor& self, IntList dim, bool unbiased, bool keepdim) { return var(self, dim, Scalar(unbiased ? 1 : 0), keepdim); }
+Tensor var_along(const Tensor& self, IntList dim, std::optional<Scalar> correction, bool keepdim) { return var(self, dim, correction.value_or(1), keepdim); }
+
 using Total = Tensor(const Tensor&, std::optional<Dtype>);
 using Along = Tensor(const Tensor&, IntList, bool, std::optional<Dtype>);
 
@@ -154,6 +251,17 @@ constinit const Op ops[] = {
     op<Along, &mean>("mean(self, dim=None, keepdim=False, *, dtype=None)",
         {.doc = "mean over dim", .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T(4, 33), -1", "T(), 0"},
          .derivative = Derivative::linear}),
+    op<Total, &prod>("prod(self, *, dtype=None)",
+        {.doc = "product of all elements", .samples = {"T(2, 3)", "T()", "P(33)", "T(0)"}}),
+    op<Tensor(const Tensor&, int64_t, bool, std::optional<Dtype>), &prod_along>("prod(self, dim, keepdim=False, *, dtype=None)",
+        {.doc = "product along dim", .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), 1", "P(3, 33), -1", "T(), 0"}}),
+    op<Tensor(const Tensor&, bool), &var_unbiased>("var(self, unbiased)",
+        {.doc = "variance of all elements", .samples = {"T(2, 3), True", "T(2, 3), False"}}),
+    op<Tensor(const Tensor&, IntList, bool, bool), &var_along_unbiased>("var(self, dim, unbiased, keepdim=False)",
+        {.doc = "variance over dim", .samples = {"T(2, 3), 0, True", "T(2, 3), [0, 1], False, True"}}),
+    op<Tensor(const Tensor&, IntList, std::optional<Scalar>, bool), &var_along>("var(self, dim=None, *, correction=1, keepdim=False)",
+        {.doc = "variance over dim: sum of squared distances to the mean / (count - correction)",
+         .samples = {"T(2, 3)", "T(2, 3), 1", "T(4, 3), [0, 1], correction=0", "T(2, 3, 4), 1, keepdim=True", "T(33), correction=2"}}),
 };
 
 }  // namespace

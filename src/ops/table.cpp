@@ -8,10 +8,14 @@ extern const Family compare_family;
 extern const Family copy_family;
 extern const Family create_family;
 extern const Family elementary_family;
+extern const Family extrema_family;
 extern const Family index_family;
 extern const Family join_family;
-extern const Family reduce_family;
+extern const Family losses_family;
+extern const Family products_family;
 extern const Family random_family;
+extern const Family reduce_family;
+extern const Family softmax_family;
 extern const Family views_family;
 
 std::span<const Family* const> op_families() {
@@ -21,10 +25,14 @@ std::span<const Family* const> op_families() {
       &copy_family,
       &create_family,
       &elementary_family,
+      &extrema_family,
       &index_family,
       &join_family,
-      &reduce_family,
+      &losses_family,
+      &products_family,
       &random_family,
+      &reduce_family,
+      &softmax_family,
       &views_family,
   };
   return families;

@@ -149,7 +149,19 @@ void replay_call(const Group& group, const json::Value& c) {
 
 void replay_error(const Group& group, const json::Value& c) {
   refuse_python(c);
-  if (c.find("constructor")) throw Absent("a module");
+  if (auto* constructor = c.find("constructor")) {
+    Decoder decoder(group.store.get());
+    expect_error(member(c, "error"), [&] {
+      nn::AnyModule module = module_of(*constructor, decoder);
+      auto* given = c.find("args");
+      std::vector<Tensor> inputs;
+      if (given)
+        for (const Value& v : decoder.values(*given))
+          if (auto* t = v.as<Tensor>()) inputs.push_back(*t);
+      if (given) module.forward(inputs);
+    });
+    return;
+  }
   std::string record = record_of(name_in(group, c));
   Decoder decoder(group.store.get());
   Arguments a = arguments_of(c, decoder);

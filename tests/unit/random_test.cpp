@@ -54,7 +54,7 @@ class RandomOnSet : public testing::TestWithParam<Isa> {
   void TearDown() override { set_isa(choose_isa()); }
 };
 INSTANTIATE_TEST_SUITE_P(Sets, RandomOnSet, testing::Values(Isa::base, Isa::avx2, Isa::avx512),
-                         [](const auto& info) { return std::string(name(info.param)); });
+                         [](const auto& set) { return std::string(name(set.param)); });
 
 TEST(Generator, WordsOfTheAuthors) {
   // The 10000th output of MT19937 for the seed 5489, as the C++ standard states it.

@@ -41,7 +41,11 @@ Tensor all(const Tensor& self, IntList dim, bool keepdim = false);
 Tensor any(const Tensor& self);
 Tensor any(const Tensor& self, IntList dim, bool keepdim = false);
 
-void sum(const Tensor& self, bool) = delete;   // write sum(dims, true)
-void mean(const Tensor& self, bool) = delete;  // write mean(dims, true)
+template <class Bool>
+  requires std::is_same_v<Bool, bool>
+Tensor sum(const Tensor& self, Bool) = delete;  // write sum(dims, true)
+template <class Bool>
+  requires std::is_same_v<Bool, bool>
+Tensor mean(const Tensor& self, Bool) = delete;  // write mean(dims, true)
 
 }  // namespace talweg

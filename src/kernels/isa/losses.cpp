@@ -1,0 +1,2 @@
+// The loops of formulas/losses.h for one instruction set.
+#include "formulas/losses.h"
