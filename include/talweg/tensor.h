@@ -258,6 +258,7 @@ class Tensor {
   Tensor clamp(std::optional<Scalar> min, std::optional<Scalar> max = {}) const { return talweg::clamp(*this, min, max); }
   Tensor clamp(const Tensor& min, const Tensor& max) const { return talweg::clamp(*this, min, max); }
   const Tensor& clamp_(std::optional<Scalar> min, std::optional<Scalar> max = {}) const { return talweg::clamp_(*this, min, max); }
+  const Tensor& clamp_(const Tensor& min, const Tensor& max) const { return talweg::clamp_(*this, min, max); }
   Tensor where(const Tensor& condition, const Tensor& other) const { return talweg::where(condition, *this, other); }
   Tensor where(const Tensor& condition, Scalar other) const { return talweg::where(condition, *this, other); }
   Tensor masked_fill(const Tensor& mask, Scalar value) const { return talweg::masked_fill(*this, mask, value); }

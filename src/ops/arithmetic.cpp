@@ -109,7 +109,15 @@ Tensor mul(const Tensor& self, Scalar other) { return pointwise(mul_op, self, ot
 const Tensor& mul_(const Tensor& self, const Tensor& other) { return pointwise_(mul_op, self, other); }
 const Tensor& mul_(const Tensor& self, Scalar other) { return pointwise_(mul_op, self, other); }
 
-Tensor div(const Tensor& self, const Tensor& other, std::string_view rounding_mode) { return pointwise(division(rounding_mode), self, other); }
+Tensor div(const Tensor& self, const Tensor& other, std::string_view rounding_mode) {
+  const Pointwise& op = division(rounding_mode);
+  // PyTorch rounds a quotient of two short floating types to that type before it cuts the fraction off.
+  if (&op == &div_trunc_op && self.defined() && other.defined() && other.numel() != 1) {
+    Dtype d = result_type(std::array{Operand(self), Operand(other)});
+    if (d == float16 || d == bfloat16) return pointwise(op, pointwise(div_op, self, other), Scalar(1.0));
+  }
+  return pointwise(op, self, other);
+}
 Tensor div(const Tensor& self, Scalar other, std::string_view rounding_mode) { return pointwise(division(rounding_mode), self, other); }
 const Tensor& div_(const Tensor& self, const Tensor& other, std::string_view rounding_mode) { return pointwise_(division(rounding_mode), self, other); }
 const Tensor& div_(const Tensor& self, Scalar other, std::string_view rounding_mode) { return pointwise_(division(rounding_mode), self, other); }
@@ -153,6 +161,7 @@ Tensor pow(const Tensor& self, Scalar exponent) {
   Tensor base = in_power_dtype(self, exponent);
   if (exponent == Scalar(2) && base.defined() && base.dtype() != bool_) [[likely]] return pointwise(square_op, base);
   if (!base.defined()) return pointwise(square_op, base);
+  if (base.dtype() == bool_ && exponent.is_boolean()) return exponent.to<bool>() ? base.clone() : ones_like(base);
   const Pointwise& op = power(base, exponent);
   return takes_both(op) ? pointwise(op, base, exponent) : pointwise(op, base, params({exponent}));
 }

@@ -64,6 +64,8 @@ Arguments arguments_of(const json::Value& c, Decoder& decoder) {
 
 std::string record_of(std::string_view python_name) {
   std::string_view name = python_name;
+  // A method that takes its arguments in another order than the function has a record of its own.
+  if (is_known(name)) return std::string(name);
   for (std::string_view place : places)
     if (name.starts_with(place)) {
       name.remove_prefix(place.size());
