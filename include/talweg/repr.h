@@ -24,6 +24,8 @@ std::string repr(T value) {
 }
 /// The text of a tensor; an undefined one (a gradient that isn't there) is Python's None.
 std::string repr(const Tensor& t);
+template <class T>
+std::string repr(const std::vector<T>& list);
 
 namespace detail {
 template <class T>
