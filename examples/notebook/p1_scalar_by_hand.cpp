@@ -6,10 +6,10 @@
 #include "print.h"
 
 int main(int argc, char** argv) {
+  auto y = [](double x) { return std::pow(x, 2) + 2 * x + 1; };
   double x = 0;
   double lr = 0.1;
   int epochs = 10;
-  auto y = [](double x) { return std::pow(x, 2) + 2 * x + 1; };
   std::vector<double> cost;
   for (int epoch = 0; epoch < epochs; ++epoch) {
     double dx = 2 * x + 2;
