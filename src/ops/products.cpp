@@ -202,9 +202,9 @@ Tensor dot(const Tensor& self, const Tensor& tensor) {
 namespace {
 
 // A fresh product under other sizes. Nothing else sees its memory, so it counts as no view.
-Tensor unsafe_view(const Tensor& t, const Dims& sizes) {
+Tensor unsafe_view(const Tensor& t, const Dims& sizes, const char* label = "UnsafeViewBackward0") {
   Tensor out = new_view(object(t), sizes, Dims::contiguous_strides(sizes), 0);
-  return record(std::move(out), "UnsafeViewBackward0", {&t}, {}, [old = t.sizes().vec()](Backward& b) {
+  return record(std::move(out), label, {&t}, {}, [old = t.sizes().vec()](Backward& b) {
     if (b.grad().defined()) b.set(0, reshape(b.grad(), old));
   });
 }
@@ -255,7 +255,10 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
     throw ShapeError("[matmul] both arguments to matmul need to be at least 1D, but they are " + std::to_string(left) + "D and " + std::to_string(right) + "D; use mul");
   if (left == 1 && right == 1) return dot(self, other);
   if (left == 2 && right == 1) return mv(self, other);
-  if (left == 1 && right == 2) return squeeze(mm(unsqueeze(self, 0), other), {0});
+  if (left == 1 && right == 2) {
+    Tensor row = mm(unsqueeze(self, 0), other);
+    return unsafe_view(row, Dims(1, row.size(1)), "SqueezeBackward4");
+  }
   if (left == 2 && right == 2) return mm(self, other);
   if (right <= 2) return folded(self, other);
   if (left == 1) return folded(other.mT(), self);
