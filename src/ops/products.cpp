@@ -28,6 +28,14 @@ Matrix matrix(const Tensor& t) {
 Matrix as_column(const Tensor& t) { return {&t, t.numel(), 1, t.dim() == 0 ? 1 : t.stride(0), 1}; }
 
 void multiply(const Matrix& c, const Matrix& a, const Matrix& b, const Matrix* bias) {
+  if (!(thread_state.modes & recording)) [[likely]] {
+    // What gemm_kernel does, without buffers to tell a recorder about.
+    Gemm g{object(*c.tensor)->data, object(*a.tensor)->data, object(*b.tensor)->data, bias ? object(*bias->tensor)->data : nullptr,
+           c.rows, c.columns, a.columns, c.row, c.column, a.row, a.column, b.row, b.column, bias ? bias->row : 0, bias ? bias->column : 0,
+           gemm_is_fused(c.rows, c.columns), nullptr};
+    if (c.rows != 0 && c.columns != 0) gemm(object(*c.tensor)->dtype, g);
+    return;
+  }
   const Matrix* operands[] = {&c, &a, &b, bias};
   int64_t geometry[4][4];
   Buffer buffers[4];
@@ -68,7 +76,10 @@ Tensor product(const Tensor& a, bool a_transposed, const Tensor& b, bool b_trans
 }
 
 // Gradients of a * b. A factor that lies column by column gets a gradient that does, computed as PyTorch computes it.
-bool is_by_columns(const Tensor& t) { return t.stride(0) == 1 && t.stride(1) == t.size(0); }
+bool is_by_columns(const Tensor& t) {
+  const TensorObject* o = object(t);
+  return o->inner_strides[0] == 1 && o->inner_strides[1] == o->inner_sizes[0];
+}
 Tensor grad_of_left(const Tensor& g, const Tensor& b, bool by_columns) {
   return by_columns ? t(product(b, false, g, true)) : product(g, false, b, true);
 }
