@@ -199,8 +199,6 @@ class Adam : public OptimizerOf<AdamOptions> {
   struct Traits;
 };
 
-inline std::string repr(const Optimizer& optimizer) { return optimizer.repr(); }
-
 template <class Stream>
   requires requires(Stream& s, const char* c) { s.write(c, 1); }
 Stream& operator<<(Stream& stream, const Optimizer& optimizer) {
@@ -210,3 +208,7 @@ Stream& operator<<(Stream& stream, const Optimizer& optimizer) {
 }
 
 }  // namespace talweg::optim
+
+namespace talweg {
+inline std::string repr(const optim::Optimizer& optimizer) { return optimizer.repr(); }
+}  // namespace talweg

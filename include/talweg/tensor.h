@@ -278,7 +278,7 @@ class Tensor {
   Tensor mean(Bool) const = delete;  // write mean(dims, true)
   Tensor prod(std::optional<Dtype> dtype = {}) const { return talweg::prod(*this, dtype); }
   Tensor prod(int64_t dim, bool keepdim = false, std::optional<Dtype> dtype = {}) const { return talweg::prod(*this, dim, keepdim, dtype); }
-  Tensor var(Scalar correction = 1) const { return talweg::var(*this, correction); }
+  Tensor var() const { return talweg::var(*this); }
   Tensor var(IntList dim, Scalar correction = 1, bool keepdim = false) const { return talweg::var(*this, dim, correction, keepdim); }
   Tensor amax(IntList dim = {}, bool keepdim = false) const { return talweg::amax(*this, dim, keepdim); }
   Tensor max() const { return talweg::max(*this); }

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "core/memory.h"
 #include "kernels/cast.h"
 #include "kernels/isa.h"
 
@@ -24,6 +25,16 @@ const GemmLoops& loops() {
   static constexpr const GemmLoops* by_isa[] = {&kernels::base::gemm_loops, &kernels::avx2::gemm_loops, &kernels::avx512::gemm_loops};
   return *by_isa[isa_index()];
 #endif
+}
+
+template <class T>
+void gemm_of_floats(void (*loop)(const Gemm&), const Gemm& g) {
+  const int64_t bytes = gemm_scratch_bytes(g.m, g.n, sizeof(T));
+  if (bytes == 0) return loop(g);
+  Gemm with_scratch = g;
+  with_scratch.scratch = allocate(static_cast<size_t>(bytes));
+  loop(with_scratch);
+  deallocate(with_scratch.scratch, static_cast<size_t>(bytes));
 }
 
 // Integers wrap: sums of products modulo 2^64 are right modulo every smaller power.
@@ -54,15 +65,17 @@ void gemm_of_short_floats(const Gemm& g) {
   auto b = widened<T>(g.b, g.k, g.n, g.b_row, g.b_column);
   auto bias = g.bias ? widened<T>(g.bias, g.m, g.n, g.bias_row, g.bias_column) : nullptr;
   std::unique_ptr<float[]> c(new float[static_cast<size_t>(g.m * g.n)]);
-  loops().float32({c.get(), a.get(), b.get(), bias.get(), g.m, g.n, g.k, g.n, 1, g.k, 1, g.n, 1, g.n, 1, g.fused});
+  gemm_of_floats<float>(loops().float32, {c.get(), a.get(), b.get(), bias.get(), g.m, g.n, g.k, g.n, 1, g.k, 1, g.n, 1, g.n, 1, g.fused, nullptr});
   for (int64_t i = 0; i < g.m; ++i)
     for (int64_t j = 0; j < g.n; ++j) static_cast<T*>(g.c)[i * g.c_row + j * g.c_column] = cast<T>(c[static_cast<size_t>(i * g.n + j)]);
 }
 
-void gemm_of(Dtype dtype, const Gemm& g) {
+}  // namespace
+
+void gemm(Dtype dtype, const Gemm& g) {
   switch (dtype) {
-    case Dtype::float32: return loops().float32(g);
-    case Dtype::float64: return loops().float64(g);
+    case Dtype::float32: return gemm_of_floats<float>(loops().float32, g);
+    case Dtype::float64: return gemm_of_floats<double>(loops().float64, g);
     case Dtype::float16: return gemm_of_short_floats<Half>(g);
     case Dtype::bfloat16: return gemm_of_short_floats<BFloat16>(g);
     case Dtype::uint8: return gemm_of_integers<uint8_t>(g);
@@ -74,6 +87,8 @@ void gemm_of(Dtype dtype, const Gemm& g) {
   }
 }
 
+namespace {
+
 void run_gemm(std::span<const Buffer> buffers, const void*) {
   const Buffer &c = buffers[0], &a = buffers[1], &b = buffers[2];
   const Buffer* bias = buffers.size() > 3 ? &buffers[3] : nullptr;
@@ -81,8 +96,8 @@ void run_gemm(std::span<const Buffer> buffers, const void*) {
   const int rank = c.rank, row = rank - 2, column = rank - 1;
   Gemm g{c.data, a.data, b.data, bias ? bias->data : nullptr, c.sizes[row], c.sizes[column], a.sizes[column],
          c.strides[row], c.strides[column], a.strides[row], a.strides[column], b.strides[row], b.strides[column],
-         bias ? bias->strides[row] : 0, bias ? bias->strides[column] : 0, gemm_is_fused(c.sizes[row], c.sizes[column])};
-  if (rank == 2) return gemm_of(c.dtype, g);
+         bias ? bias->strides[row] : 0, bias ? bias->strides[column] : 0, gemm_is_fused(c.sizes[row], c.sizes[column]), nullptr};
+  if (rank == 2) return gemm(c.dtype, g);
 
   // The leading dimensions count like the digits of a clock.
   const int64_t size = itemsize(c.dtype);
@@ -99,7 +114,7 @@ void run_gemm(std::span<const Buffer> buffers, const void*) {
     g.a = a.as<char>() + places[1] * size;
     g.b = b.as<char>() + places[2] * size;
     if (bias) g.bias = bias->as<char>() + places[3] * size;
-    gemm_of(c.dtype, g);
+    gemm(c.dtype, g);
     int d = row - 1;
     while (d >= 0 && ++at[d] == c.sizes[d]) at[d--] = 0;
     if (d < 0) return;

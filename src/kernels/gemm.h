@@ -20,7 +20,16 @@ struct Gemm {
   int64_t b_row, b_column;
   int64_t bias_row, bias_column;
   bool fused;
+  void* scratch = nullptr;  // gemm_scratch_bytes, or null where that is 0
 };
+
+/// Products with that many rows and columns bring parts of b together once for all rows.
+constexpr int64_t gemm_part_of_k = 192;
+constexpr int64_t gemm_part_of_rows = 96;
+constexpr int64_t gemm_scratch_bytes(int64_t m, int64_t n, int64_t itemsize) {
+  if (m <= gemm_part_of_rows || n < 64) return 0;
+  return gemm_part_of_k * ((n + 31) / 32 * 32) * itemsize;
+}
 
 /// What PyTorch's library (MKL) does, up to k of some 200: its small and narrow products multiply and add apart.
 constexpr bool gemm_is_fused(int64_t m, int64_t n) { return m >= 4 && n >= 12; }
@@ -30,6 +39,9 @@ struct GemmLoops {
   void (*float32)(const Gemm& g);
   void (*float64)(const Gemm& g);
 };
+
+/// Runs `g` on what its pointers point to.
+void gemm(Dtype dtype, const Gemm& g);
 
 /// buffers: c (..., m, n), a (..., m, k), b (..., k, n), and a bias with the sizes of c if there are four. All have the
 /// same rank and dtype; leading dimensions of a and b have c's sizes, with strides of 0 where they repeat.

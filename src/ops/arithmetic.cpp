@@ -43,18 +43,6 @@ void check_alpha(std::string_view op, Scalar alpha, std::initializer_list<Operan
 }
 bool is_one(Scalar alpha) { return alpha.is_integral() && alpha == Scalar(1); }
 
-// A truth value has no difference, not even with a number of another kind.
-[[noreturn, gnu::cold]] void refuse_bool(std::string_view op) {
-  throw DtypeError("[" + std::string(op) + "] Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `!` "
-                   "operator or logical_not() instead.");
-}
-void check_subtracts(std::string_view op, const Tensor& a, const Tensor& b) {
-  if ((a.defined() && a.dtype() == bool_) || (b.defined() && b.dtype() == bool_)) [[unlikely]] refuse_bool(op);
-}
-void check_subtracts(std::string_view op, const Tensor& a, Scalar b) {
-  if (b.is_boolean() || (a.defined() && a.dtype() == bool_)) [[unlikely]] refuse_bool(op);
-}
-
 const Pointwise& division(std::string_view rounding_mode) {
   if (rounding_mode.empty()) return div_op;
   if (rounding_mode == "trunc") return div_trunc_op;
@@ -86,37 +74,31 @@ const Tensor& add_(const Tensor& self, Scalar other, Scalar alpha) {
 }
 
 Tensor sub(const Tensor& self, const Tensor& other, Scalar alpha) {
-  check_subtracts("sub", self, other);
   if (is_one(alpha)) [[likely]] return pointwise(sub_op, self, other);
   check_alpha("sub", alpha, {self, other});
   return pointwise(sub_scaled_op, self, other, params({alpha}));
 }
 Tensor sub(const Tensor& self, Scalar other, Scalar alpha) {
-  check_subtracts("sub", self, other);
   if (is_one(alpha)) [[likely]] return other.is_boolean() ? pointwise(sub_op, {self, other}) : pointwise(sub_op, self, other);
   check_alpha("sub", alpha, {self, other});
   return pointwise(sub_scaled_op, self, other, params({alpha}));
 }
 const Tensor& sub_(const Tensor& self, const Tensor& other, Scalar alpha) {
-  check_subtracts("sub_", self, other);
   if (is_one(alpha)) [[likely]] return pointwise_(sub_op, self, other);
   check_alpha("sub_", alpha, {self, other});
   return pointwise_(sub_scaled_op, self, other, params({alpha}));
 }
 const Tensor& sub_(const Tensor& self, Scalar other, Scalar alpha) {
-  check_subtracts("sub_", self, other);
   if (is_one(alpha)) [[likely]] return pointwise_(sub_op, self, other);
   check_alpha("sub_", alpha, {self, other});
   return pointwise_(sub_scaled_op, self, other, params({alpha}));
 }
 Tensor rsub(const Tensor& self, const Tensor& other, Scalar alpha) {
-  check_subtracts("rsub", self, other);
   if (is_one(alpha)) return pointwise(rsub_op, other, self);
   check_alpha("rsub", alpha, {self, other});
   return pointwise(rsub_scaled_op, other, self, params({alpha}));
 }
 Tensor rsub(const Tensor& self, Scalar other, Scalar alpha) {
-  check_subtracts("rsub", self, other);
   if (is_one(alpha)) return pointwise(rsub_op, {other, self});
   check_alpha("rsub", alpha, {self, other});
   return pointwise(rsub_scaled_op, {other, self}, params({alpha}));

@@ -115,6 +115,8 @@ void check_nll(const Tensor& input, const Tensor& target, const Tensor& weight) 
     throw ValueError(op + "For 1D input, 1D target must have size 1, but got target size: " + number(target.numel()));
   if (rank == 2 && target.dim() != 1) throw ShapeError(op + "0D or 1D target tensor expected, multi-target not supported");
   if (rank > 2) {
+    if (rank == 4 && target.dim() != 3)
+      throw ShapeError(op + "only batches of spatial targets supported (3D tensors) but got targets of dimension: " + number(target.dim()));
     Dims wanted(input.sizes());
     wanted.erase(1);
     if (!(target.sizes() == IntList(wanted)))
@@ -124,7 +126,7 @@ void check_nll(const Tensor& input, const Tensor& target, const Tensor& weight) 
   if (!is_floating_point(input.dtype()))
     throw DtypeError(op + "\"nll_loss_out_frame\" not implemented for '" + std::string(scalar_type_name(input.dtype())) + "'; accepted are floating-point tensors");
   if (target.dtype() != int64 && target.dtype() != uint8)
-    throw DtypeError(op + "expected scalar type Long or Byte for the target but found " + std::string(scalar_type_name(target.dtype())));
+    throw DtypeError(op + "expected target dtype to be Long or Byte, but got " + std::string(scalar_type_name(target.dtype())));
   if (!weight.defined()) return;
   if (weight.dim() != 1 || weight.numel() != classes)
     throw ShapeError(op + "weight tensor should be defined either for all " + number(classes) + " classes or no classes but got weight tensor of shape: " + to_string(weight.sizes()));
@@ -202,7 +204,7 @@ Tensor weights_along(const Tensor& weight, const Tensor& input, int64_t class_di
 // -sum(target * log_softmax(input)) over classes, for targets that are probabilities.
 Tensor probability_loss(const Tensor& input, const Tensor& target, const Tensor& weight, LossReduction r, double smoothing) {
   int64_t class_dim = input.dim() == 1 ? 0 : 1;
-  int64_t classes = input.dim() == 0 ? 1 : input.size(class_dim);
+  int64_t classes = input.size(class_dim);
   if (weight.defined() && (weight.dim() != 1 || weight.numel() != classes))
     throw ShapeError("[cross_entropy] cross_entropy: weight tensor should be defined either for all " + number(classes) +
                      " classes or no classes but got weight tensor of shape: " + to_string(weight.sizes()));
@@ -245,6 +247,8 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
   check_given(input, "cross_entropy");
   check_given(target, "cross_entropy");
   LossReduction r = reduction_of(reduction, "cross_entropy");
+  if (input.dim() == 0)
+    throw IndexError("[cross_entropy] Dimension specified as 1 but tensor has no dimensions; accepted are inputs of (classes), (samples, classes) or (samples, classes, ...)");
   if (!(label_smoothing >= 0 && label_smoothing <= 1))
     throw ValueError("[cross_entropy] label_smoothing must be between 0.0 and 1.0. Got: " + std::to_string(label_smoothing));
   if (input.sizes() == target.sizes()) {
@@ -253,7 +257,6 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
     if (ignore_index >= 0) throw ValueError("[cross_entropy] ignore_index is not supported for floating point target");
     return probability_loss(input, target, weight, r, label_smoothing);
   }
-  if (input.dim() == 0) throw ValueError("[cross_entropy] Expected 1 or more dimensions (got 0)");
   if (label_smoothing > 0) return smoothed_loss(input, target, weight, ignore_index, reduction, label_smoothing);
   return nll_loss(log_softmax(input, input.dim() == 1 ? 0 : 1, input.dtype()), target, weight, ignore_index, reduction);
 }

@@ -28,6 +28,14 @@ Matrix matrix(const Tensor& t) {
 Matrix as_column(const Tensor& t) { return {&t, t.numel(), 1, t.dim() == 0 ? 1 : t.stride(0), 1}; }
 
 void multiply(const Matrix& c, const Matrix& a, const Matrix& b, const Matrix* bias) {
+  if (!(thread_state.modes & recording)) [[likely]] {
+    // What gemm_kernel does, without buffers to tell a recorder about.
+    Gemm g{object(*c.tensor)->data, object(*a.tensor)->data, object(*b.tensor)->data, bias ? object(*bias->tensor)->data : nullptr,
+           c.rows, c.columns, a.columns, c.row, c.column, a.row, a.column, b.row, b.column, bias ? bias->row : 0, bias ? bias->column : 0,
+           gemm_is_fused(c.rows, c.columns), nullptr};
+    if (c.rows != 0 && c.columns != 0) gemm(object(*c.tensor)->dtype, g);
+    return;
+  }
   const Matrix* operands[] = {&c, &a, &b, bias};
   int64_t geometry[4][4];
   Buffer buffers[4];
@@ -68,7 +76,10 @@ Tensor product(const Tensor& a, bool a_transposed, const Tensor& b, bool b_trans
 }
 
 // Gradients of a * b. A factor that lies column by column gets a gradient that does, computed as PyTorch computes it.
-bool is_by_columns(const Tensor& t) { return t.stride(0) == 1 && t.stride(1) == t.size(0); }
+bool is_by_columns(const Tensor& t) {
+  const TensorObject* o = object(t);
+  return o->inner_strides[0] == 1 && o->inner_strides[1] == o->inner_sizes[0];
+}
 Tensor grad_of_left(const Tensor& g, const Tensor& b, bool by_columns) {
   return by_columns ? t(product(b, false, g, true)) : product(g, false, b, true);
 }
@@ -202,9 +213,9 @@ Tensor dot(const Tensor& self, const Tensor& tensor) {
 namespace {
 
 // A fresh product under other sizes. Nothing else sees its memory, so it counts as no view.
-Tensor unsafe_view(const Tensor& t, const Dims& sizes) {
+Tensor unsafe_view(const Tensor& t, const Dims& sizes, const char* label = "UnsafeViewBackward0") {
   Tensor out = new_view(object(t), sizes, Dims::contiguous_strides(sizes), 0);
-  return record(std::move(out), "UnsafeViewBackward0", {&t}, {}, [old = t.sizes().vec()](Backward& b) {
+  return record(std::move(out), label, {&t}, {}, [old = t.sizes().vec()](Backward& b) {
     if (b.grad().defined()) b.set(0, reshape(b.grad(), old));
   });
 }
@@ -255,7 +266,10 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
     throw ShapeError("[matmul] both arguments to matmul need to be at least 1D, but they are " + std::to_string(left) + "D and " + std::to_string(right) + "D; use mul");
   if (left == 1 && right == 1) return dot(self, other);
   if (left == 2 && right == 1) return mv(self, other);
-  if (left == 1 && right == 2) return squeeze(mm(unsqueeze(self, 0), other), {0});
+  if (left == 1 && right == 2) {
+    Tensor row = mm(unsqueeze(self, 0), other);
+    return unsafe_view(row, Dims(1, row.size(1)), "SqueezeBackward4");
+  }
   if (left == 2 && right == 2) return mm(self, other);
   if (right <= 2) return folded(self, other);
   if (left == 1) return folded(other.mT(), self);

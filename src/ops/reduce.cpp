@@ -199,7 +199,7 @@ Tensor var_backward(const Tensor& g, const Tensor& self, const InputDims& dims, 
 Tensor prod(const Tensor& self, std::optional<Dtype> dtype) { return prod_of(self, {}, false, dtype); }
 Tensor prod(const Tensor& self, int64_t dim, bool keepdim, std::optional<Dtype> dtype) { return prod_of(self, dim, keepdim, dtype); }
 
-Tensor var(const Tensor& self, Scalar correction) { return var(self, IntList(), correction, false); }
+Tensor var(const Tensor& self) { return var(self, IntList(), 1, false); }
 Tensor var(const Tensor& self, IntList dim, Scalar correction, bool keepdim) {
   Reduction r(self, dim, keepdim, "var");
   if (!is_floating_point(self.dtype()))
@@ -233,7 +233,7 @@ namespace {
 
 Tensor prod_along(const Tensor& self, int64_t dim, bool keepdim, std::optional<Dtype> dtype) { return prod(self, dim, keepdim, dtype); }
 // PyTorch's older forms.
-Tensor var_unbiased(const Tensor& self, bool unbiased) { return var(self, Scalar(unbiased ? 1 : 0)); }
+Tensor var_unbiased(const Tensor& self, bool unbiased) { return var(self, IntList(), Scalar(unbiased ? 1 : 0)); }
 Tensor var_along_unbiased(const Tensor& self, IntList dim, bool unbiased, bool keepdim) { return var(self, dim, Scalar(unbiased ? 1 : 0), keepdim); }
 Tensor var_along(const Tensor& self, IntList dim, std::optional<Scalar> correction, bool keepdim) { return var(self, dim, correction.value_or(1), keepdim); }
 

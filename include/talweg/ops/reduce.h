@@ -21,8 +21,8 @@ Tensor mean(const Tensor& self, IntList dim, bool keepdim = false, std::optional
 /// Product.
 Tensor prod(const Tensor& self, std::optional<Dtype> dtype = {});
 Tensor prod(const Tensor& self, int64_t dim, bool keepdim = false, std::optional<Dtype> dtype = {});
-/// Variance: sum((self - mean)^2) / max(0, count - correction).
-Tensor var(const Tensor& self, Scalar correction = 1);
+/// Variance: sum((self - mean)^2) / max(0, count - correction); over everything where `dim` is empty.
+Tensor var(const Tensor& self);
 Tensor var(const Tensor& self, IntList dim, Scalar correction = 1, bool keepdim = false);
 /// Largest element; NaN wins. Equal maxima share the gradient.
 Tensor amax(const Tensor& self, IntList dim = {}, bool keepdim = false);
@@ -43,9 +43,9 @@ Tensor any(const Tensor& self, IntList dim, bool keepdim = false);
 
 template <class Bool>
   requires std::is_same_v<Bool, bool>
-Tensor sum(const Tensor& self, Bool) = delete;  // write sum(dims, true)
+void sum(const Tensor& self, Bool) = delete;  // write sum(dims, true)
 template <class Bool>
   requires std::is_same_v<Bool, bool>
-Tensor mean(const Tensor& self, Bool) = delete;  // write mean(dims, true)
+void mean(const Tensor& self, Bool) = delete;  // write mean(dims, true)
 
 }  // namespace talweg
