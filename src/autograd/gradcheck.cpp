@@ -58,6 +58,13 @@ struct Jacobian {
   double& at(size_t row, size_t column) { return values[row * columns + column]; }
 };
 
+// Results may share memory with inputs that are about to change.
+std::vector<Tensor> copied(std::vector<Tensor> results) {
+  for (Tensor& y : results)
+    if (y.defined()) y = y.detach().clone();
+  return results;
+}
+
 std::vector<Jacobian> numerical(const Check& check, const std::vector<Tensor>& inputs, size_t input, const std::vector<Tensor>& outputs) {
   auto count = static_cast<size_t>(inputs[input].numel());
   std::vector<Jacobian> jacobians;
@@ -69,11 +76,9 @@ std::vector<Jacobian> numerical(const Check& check, const std::vector<Tensor>& i
     for (size_t d = 0; d < index.size(); ++d) element += index[d] * flat_places.stride(static_cast<int64_t>(d));
     double original = *element;
     *element = original - check.options.eps;
-    std::vector<Tensor> low = check.call(check.f, inputs);
-    for (Tensor& y : low)
-      if (y.defined()) y = y.detach().clone();
+    std::vector<Tensor> low = copied(check.call(check.f, inputs));
     *element = original + check.options.eps;
-    std::vector<Tensor> high = check.call(check.f, inputs);
+    std::vector<Tensor> high = copied(check.call(check.f, inputs));
     *element = original;
     if (low.size() != outputs.size() || high.size() != outputs.size()) fail(check, "f returns another number of tensors when it is called again");
     for (size_t k = 0; k < outputs.size(); ++k) {

@@ -413,6 +413,7 @@ Dtype result_type(std::span<const Operand> operands) {
   bool present[3] = {};
   Dtype dtypes[3] = {bool_, bool_, bool_};
   for (const Operand& o : operands) {
+    if (o.tensor && !o.tensor->defined()) throw TypeError("an argument is an undefined Tensor");
     int group;
     Dtype d;
     if (o.tensor) {

@@ -130,8 +130,11 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
   }
   for (const auto& [key, value] : keywords) {
     size_t i = 0;
-    auto is_named = [&](const Param& p) { return p.name == key || ((key == "input" || key == "tensor") && p.name == "self") || (key == "axis" && p.name == "dim") || (key == "keepdims" && p.name == "keepdim"); };
-    while (i < count && !is_named(params[i])) ++i;
+    // Other words for a parameter count where none has the word itself.
+    auto is_alias = [&](const Param& p) { return ((key == "input" || key == "tensor") && p.name == "self") || (key == "axis" && p.name == "dim") || (key == "keepdims" && p.name == "keepdim"); };
+    while (i < count && params[i].name != key) ++i;
+    if (i == count)
+      for (i = 0; i < count && !is_alias(params[i]);) ++i;
     if (i == count) {
       if (is_sole_choice(key, value)) continue;
       bound.problem = "has no parameter '" + key + "'";

@@ -134,7 +134,7 @@ TEST_P(Conformance, LayoutsAgree) {
         EXPECT_TRUE(agree(call(other), wanted, t));
       } catch (const ShapeError&) {
         // A view may not exist for these strides.
-        auto *first = wanted.empty() ? nullptr : wanted[0].as<Tensor>(), *self = s.positional[0].as<Tensor>();
+        auto *first = want.empty() ? nullptr : want[0].as<Tensor>(), *self = s.positional[0].as<Tensor>();
         if (!first || !self || storage_begin(object(*first)) != storage_begin(object(*self))) throw;
       }
     };
