@@ -42,10 +42,12 @@ void prod_plane(const ReducePlan& p, T* out, const T* in) {
   }
   int64_t j = 0;
   if (p.out[0] == 0 && p.out[1] == 1 && p.in[1] == 1) {
-    for (; j < p.sizes[1] / block * block; ++j) {
-      T product = in[j];
-      for (int64_t i = 1; i < p.sizes[0]; ++i) product = times(product, in[i * p.in[0] + j]);
-      out[j] = times(product, out[j]);
+    for (; j + block <= p.sizes[1]; j += block) {
+      T product[block];
+      for (int64_t k = 0; k < block; ++k) product[k] = in[j + k];
+      for (int64_t i = 1; i < p.sizes[0]; ++i)
+        for (int64_t k = 0; k < block; ++k) product[k] = times(product[k], in[i * p.in[0] + j + k]);
+      for (int64_t k = 0; k < block; ++k) out[j + k] = times(product[k], out[j + k]);
     }
   }
   for (; j < p.sizes[1]; ++j)
