@@ -43,9 +43,9 @@ Tensor any(const Tensor& self, IntList dim, bool keepdim = false);
 
 template <class Bool>
   requires std::is_same_v<Bool, bool>
-Tensor sum(const Tensor& self, Bool) = delete;  // write sum(dims, true)
+void sum(const Tensor& self, Bool) = delete;  // write sum(dims, true)
 template <class Bool>
   requires std::is_same_v<Bool, bool>
-Tensor mean(const Tensor& self, Bool) = delete;  // write mean(dims, true)
+void mean(const Tensor& self, Bool) = delete;  // write mean(dims, true)
 
 }  // namespace talweg
