@@ -5,7 +5,15 @@
 #include "talweg/create.h"
 #include "talweg/dtype.h"
 #include "talweg/errors.h"
+#include "talweg/io.h"
+#include "talweg/legacy.h"
+#include "talweg/nn.h"
+#include "talweg/numpy.h"
+#include "talweg/optim.h"
 #include "talweg/print.h"
+#include "talweg/random.h"
+#include "talweg/repr.h"
 #include "talweg/tensor.h"
+#include "talweg/warnings.h"
 
 namespace tw = talweg;

@@ -258,6 +258,7 @@ class Tensor {
   Tensor clamp(std::optional<Scalar> min, std::optional<Scalar> max = {}) const { return talweg::clamp(*this, min, max); }
   Tensor clamp(const Tensor& min, const Tensor& max) const { return talweg::clamp(*this, min, max); }
   const Tensor& clamp_(std::optional<Scalar> min, std::optional<Scalar> max = {}) const { return talweg::clamp_(*this, min, max); }
+  const Tensor& clamp_(const Tensor& min, const Tensor& max) const { return talweg::clamp_(*this, min, max); }
   Tensor where(const Tensor& condition, const Tensor& other) const { return talweg::where(condition, *this, other); }
   Tensor where(const Tensor& condition, Scalar other) const { return talweg::where(condition, *this, other); }
   Tensor masked_fill(const Tensor& mask, Scalar value) const { return talweg::masked_fill(*this, mask, value); }
@@ -339,6 +340,18 @@ class Tensor {
   const Tensor& uniform_(double from = 0, double to = 1) const { return talweg::uniform_(*this, from, to); }
   const Tensor& normal_(double mean = 0, double std = 1) const { return talweg::normal_(*this, mean, std); }
   const Tensor& bernoulli_(double p = 0.5) const { return talweg::bernoulli_(*this, p); }
+  const Tensor& bernoulli_(const Tensor& p) const { return talweg::bernoulli_(*this, p); }
+  const Tensor& log_normal_(double mean = 1, double std = 2) const { return talweg::log_normal_(*this, mean, std); }
+  const Tensor& exponential_(double lambd = 1) const { return talweg::exponential_(*this, lambd); }
+  const Tensor& cauchy_(double median = 0, double sigma = 1) const { return talweg::cauchy_(*this, median, sigma); }
+  const Tensor& geometric_(double p) const { return talweg::geometric_(*this, p); }
+  const Tensor& random_() const { return talweg::random_(*this); }
+  const Tensor& random_(int64_t to) const { return talweg::random_(*this, to); }
+  const Tensor& random_(int64_t from, std::optional<int64_t> to) const { return talweg::random_(*this, from, to); }
+  Tensor bernoulli() const { return talweg::bernoulli(*this); }
+  Tensor multinomial(int64_t num_samples, bool replacement = false) const { return talweg::multinomial(*this, num_samples, replacement); }
+  Tensor scatter_add(int64_t dim, const Tensor& index, const Tensor& src) const { return talweg::scatter_add(*this, dim, index, src); }
+  const Tensor& scatter_add_(int64_t dim, const Tensor& index, const Tensor& src) const { return talweg::scatter_add_(*this, dim, index, src); }
 
  private:
   void* data_ptr(Dtype expected) const;

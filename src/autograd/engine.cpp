@@ -84,7 +84,7 @@ void accumulate(TensorObject* leaf, Tensor gradient) {
     grad = std::move(gradient);
     return;
   }
-  bool dense = !leaf->has(contiguous_flag) && !may_overlap_itself(sizes, strides);
+  bool dense = !leaf->has(contiguous_flag) && is_dense(sizes, strides);
   Tensor copy = dense ? new_tensor_strided(leaf->dtype, sizes, strides) : new_tensor(leaf->dtype, sizes);
   copy.copy_(gradient);
   grad = std::move(copy);

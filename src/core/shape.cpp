@@ -163,4 +163,14 @@ bool may_overlap_itself(std::span<const int64_t> sizes, std::span<const int64_t>
   return false;
 }
 
+int64_t extent_of(std::span<const int64_t> sizes, std::span<const int64_t> strides) {
+  int64_t extent = 1;
+  for (size_t i = 0; i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
+  return extent;
+}
+
+bool is_dense(std::span<const int64_t> sizes, std::span<const int64_t> strides) {
+  return extent_of(sizes, strides) == numel_of(sizes) && !may_overlap_itself(sizes, strides);
+}
+
 }  // namespace talweg

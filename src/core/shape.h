@@ -82,6 +82,11 @@ Dims infer_sizes(IntList sizes, int64_t numel, std::string_view op);
 /// Strides that show `sizes` without a copy, if the old geometry allows it.
 bool view_strides(std::span<const int64_t> old_sizes, std::span<const int64_t> old_strides, std::span<const int64_t> sizes, Dims& strides);
 
+/// Elements from the first to the last, both counted, of a geometry that isn't empty.
+int64_t extent_of(std::span<const int64_t> sizes, std::span<const int64_t> strides);
+/// True if the elements fill their extent, each once: a permutation of a contiguous layout.
+bool is_dense(std::span<const int64_t> sizes, std::span<const int64_t> strides);
+
 /// True if two elements of this geometry may share memory (a stride of 0, say).
 bool may_overlap_itself(std::span<const int64_t> sizes, std::span<const int64_t> strides);
 

@@ -155,5 +155,12 @@ inline TensorObject* new_lane_like(const TensorObject* like, Dtype dtype) {
   std::memcpy(o->inner_sizes, like->inner_sizes, sizeof o->inner_sizes + sizeof o->inner_strides);
   return o;
 }
+/// A matrix of at most 64 bytes.
+inline TensorObject* new_lane_matrix(Dtype dtype, int64_t rows, int64_t columns) {
+  TensorObject* o = new_lane(dtype, 2, rows * columns);
+  const int64_t dims[2 * inline_rank] = {rows, columns, 0, 0, columns, 1, 0, 0};
+  std::memcpy(o->inner_sizes, dims, sizeof dims);
+  return o;
+}
 
 }  // namespace talweg

@@ -67,15 +67,6 @@ void release_saved(Node* node) noexcept {
 }
 std::string_view label_of(const Node* node) { return static_cast<const SavingNode*>(node)->label; }
 
-void SavedTensor::save_result(TensorObject* o, uint8_t tag) noexcept {
-  retain_memory(o);
-  object_ = o;
-  version_ = o->version();
-  output_nr_ = static_cast<uint16_t>(output_nr(o));
-  kind_ = Kind::result;
-  tag_ = tag;
-}
-
 void SavedTensor::refuse_freed() {
   throw AutogradError(
       "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). "
@@ -129,8 +120,8 @@ LeafNode::LeafNode(TensorObject* leaf) : Node(&leaf_type, NodeKind::leaf), leaf(
 
 Meta::Meta(TensorObject* owner) : Attachment{&drop_meta}, leaf(owner) {}
 
-Meta& meta_of(TensorObject* o) {
-  if (!o->meta) o->meta = new Meta(o);
+Meta& make_meta(TensorObject* o) {
+  o->meta = new Meta(o);
   return *find_meta(o);
 }
 

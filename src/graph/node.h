@@ -67,7 +67,7 @@ class SavedTensor {
     kind_ = Kind::input;
     tag_ = tag;
   }
-  void save_result(TensorObject* o, uint8_t tag = 0) noexcept;
+  void save_result(TensorObject* o, uint8_t tag = 0) noexcept;  // defined below Meta
   void reset() noexcept {
     if (kind_ == Kind::none) return;
     if (kind_ == Kind::input) release(object_);
@@ -218,10 +218,20 @@ struct Meta : Attachment {
   explicit Meta(TensorObject* owner);
 };
 
-Meta& meta_of(TensorObject* o);
 inline Meta* find_meta(const TensorObject* o) { return static_cast<Meta*>(o->meta); }
+Meta& make_meta(TensorObject* o);
+inline Meta& meta_of(TensorObject* o) { return o->meta ? *find_meta(o) : make_meta(o); }
 inline Node* node_of(const TensorObject* o) { return static_cast<Node*>(o->grad_fn); }
 inline uint32_t output_nr(const TensorObject* o) { return o->meta ? find_meta(o)->output_nr : 0; }
+
+inline void SavedTensor::save_result(TensorObject* o, uint8_t tag) noexcept {
+  retain_memory(o);
+  object_ = o;
+  version_ = o->version();
+  output_nr_ = static_cast<uint16_t>(output_nr(o));
+  kind_ = Kind::result;
+  tag_ = tag;
+}
 
 /// Makes `node` (one reference is taken over) the history of `o`.
 void set_history(TensorObject* o, Node* node, uint32_t output);

@@ -1,5 +1,6 @@
 #include "talweg/nn/init.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -127,6 +128,33 @@ const Tensor& kaiming_uniform_(const Tensor& tensor, double a, std::string_view 
 const Tensor& kaiming_normal_(const Tensor& tensor, double a, std::string_view mode, std::string_view nonlinearity, std::optional<Generator> generator) {
   if (is_empty(tensor)) return tensor;
   return init::normal_(tensor, 0, calculate_gain(nonlinearity, a) / std::sqrt(fan_of(tensor, mode)), std::move(generator));
+}
+
+const Tensor& sparse_(const Tensor& tensor, double sparsity, double std, std::optional<Generator> generator) {
+  if (tensor.dim() != 2) throw ValueError("Only tensors with 2 dimensions are supported");
+  init::normal_(tensor, 0, std, std::move(generator));
+  NoGradGuard guard;
+  auto zeros = static_cast<int64_t>(std::ceil(sparsity * static_cast<double>(tensor.size(0))));
+  for (int64_t column = 0; column < tensor.size(1); ++column) {
+    Tensor rows = randperm(tensor.size(0)).narrow(0, 0, zeros);
+    tensor.index_put_({rows, column}, 0);
+  }
+  return tensor;
+}
+
+const Tensor& dirac_(const Tensor& tensor, int64_t groups) {
+  if (tensor.dim() < 3 || tensor.dim() > 5) throw ValueError("Only tensors with 3, 4, or 5 dimensions are supported");
+  if (groups < 1 || tensor.size(0) % groups != 0) throw ValueError("dim 0 must be divisible by groups");
+  NoGradGuard guard;
+  tensor.zero_();
+  int64_t per_group = tensor.size(0) / groups, most = std::min(per_group, tensor.size(1));
+  for (int64_t g = 0; g < groups; ++g)
+    for (int64_t d = 0; d < most; ++d) {
+      Tensor middle = tensor[g * per_group + d][d];
+      while (middle.dim() > 0) middle = middle[middle.size(0) / 2];
+      middle.fill_(1);
+    }
+  return tensor;
 }
 
 }  // namespace talweg::nn::init

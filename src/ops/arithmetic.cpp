@@ -43,18 +43,6 @@ void check_alpha(std::string_view op, Scalar alpha, std::initializer_list<Operan
 }
 bool is_one(Scalar alpha) { return alpha.is_integral() && alpha == Scalar(1); }
 
-// A truth value has no difference, not even with a number of another kind.
-[[noreturn, gnu::cold]] void refuse_bool(std::string_view op) {
-  throw DtypeError("[" + std::string(op) + "] Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `!` "
-                   "operator or logical_not() instead.");
-}
-void check_subtracts(std::string_view op, const Tensor& a, const Tensor& b) {
-  if ((a.defined() && a.dtype() == bool_) || (b.defined() && b.dtype() == bool_)) [[unlikely]] refuse_bool(op);
-}
-void check_subtracts(std::string_view op, const Tensor& a, Scalar b) {
-  if (b.is_boolean() || (a.defined() && a.dtype() == bool_)) [[unlikely]] refuse_bool(op);
-}
-
 const Pointwise& division(std::string_view rounding_mode) {
   if (rounding_mode.empty()) return div_op;
   if (rounding_mode == "trunc") return div_trunc_op;
@@ -86,37 +74,31 @@ const Tensor& add_(const Tensor& self, Scalar other, Scalar alpha) {
 }
 
 Tensor sub(const Tensor& self, const Tensor& other, Scalar alpha) {
-  check_subtracts("sub", self, other);
   if (is_one(alpha)) [[likely]] return pointwise(sub_op, self, other);
   check_alpha("sub", alpha, {self, other});
   return pointwise(sub_scaled_op, self, other, params({alpha}));
 }
 Tensor sub(const Tensor& self, Scalar other, Scalar alpha) {
-  check_subtracts("sub", self, other);
   if (is_one(alpha)) [[likely]] return other.is_boolean() ? pointwise(sub_op, {self, other}) : pointwise(sub_op, self, other);
   check_alpha("sub", alpha, {self, other});
   return pointwise(sub_scaled_op, self, other, params({alpha}));
 }
 const Tensor& sub_(const Tensor& self, const Tensor& other, Scalar alpha) {
-  check_subtracts("sub_", self, other);
   if (is_one(alpha)) [[likely]] return pointwise_(sub_op, self, other);
   check_alpha("sub_", alpha, {self, other});
   return pointwise_(sub_scaled_op, self, other, params({alpha}));
 }
 const Tensor& sub_(const Tensor& self, Scalar other, Scalar alpha) {
-  check_subtracts("sub_", self, other);
   if (is_one(alpha)) [[likely]] return pointwise_(sub_op, self, other);
   check_alpha("sub_", alpha, {self, other});
   return pointwise_(sub_scaled_op, self, other, params({alpha}));
 }
 Tensor rsub(const Tensor& self, const Tensor& other, Scalar alpha) {
-  check_subtracts("rsub", self, other);
   if (is_one(alpha)) return pointwise(rsub_op, other, self);
   check_alpha("rsub", alpha, {self, other});
   return pointwise(rsub_scaled_op, other, self, params({alpha}));
 }
 Tensor rsub(const Tensor& self, Scalar other, Scalar alpha) {
-  check_subtracts("rsub", self, other);
   if (is_one(alpha)) return pointwise(rsub_op, {other, self});
   check_alpha("rsub", alpha, {self, other});
   return pointwise(rsub_scaled_op, {other, self}, params({alpha}));
@@ -127,7 +109,15 @@ Tensor mul(const Tensor& self, Scalar other) { return pointwise(mul_op, self, ot
 const Tensor& mul_(const Tensor& self, const Tensor& other) { return pointwise_(mul_op, self, other); }
 const Tensor& mul_(const Tensor& self, Scalar other) { return pointwise_(mul_op, self, other); }
 
-Tensor div(const Tensor& self, const Tensor& other, std::string_view rounding_mode) { return pointwise(division(rounding_mode), self, other); }
+Tensor div(const Tensor& self, const Tensor& other, std::string_view rounding_mode) {
+  const Pointwise& op = division(rounding_mode);
+  // PyTorch rounds a quotient of two short floating types to that type before it cuts the fraction off.
+  if (&op == &div_trunc_op && self.defined() && other.defined() && other.numel() != 1) {
+    Dtype d = result_type(std::array{Operand(self), Operand(other)});
+    if (d == float16 || d == bfloat16) return pointwise(op, pointwise(div_op, self, other), Scalar(1.0));
+  }
+  return pointwise(op, self, other);
+}
 Tensor div(const Tensor& self, Scalar other, std::string_view rounding_mode) { return pointwise(division(rounding_mode), self, other); }
 const Tensor& div_(const Tensor& self, const Tensor& other, std::string_view rounding_mode) { return pointwise_(division(rounding_mode), self, other); }
 const Tensor& div_(const Tensor& self, Scalar other, std::string_view rounding_mode) { return pointwise_(division(rounding_mode), self, other); }
@@ -171,6 +161,7 @@ Tensor pow(const Tensor& self, Scalar exponent) {
   Tensor base = in_power_dtype(self, exponent);
   if (exponent == Scalar(2) && base.defined() && base.dtype() != bool_) [[likely]] return pointwise(square_op, base);
   if (!base.defined()) return pointwise(square_op, base);
+  if (base.dtype() == bool_ && exponent.is_boolean()) return exponent.to<bool>() ? base.clone() : ones_like(base);
   const Pointwise& op = power(base, exponent);
   return takes_both(op) ? pointwise(op, base, exponent) : pointwise(op, base, params({exponent}));
 }

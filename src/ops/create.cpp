@@ -7,7 +7,9 @@
 #include "core/shape.h"
 #include "kernels/cast.h"
 #include "kernels/pointwise.h"
+#include "kernels/range.h"
 #include "ops/launch.h"
+#include "ops/number.h"
 #include "ops/record.h"
 #include "talweg/errors.h"
 
@@ -24,15 +26,6 @@ Tensor filled(Dtype dtype, IntList size, Scalar value, const TensorOptions& opti
   Tensor t = new_tensor(dtype, size);
   launch(fill_kernel, {buffer_of(t)}, value);
   return finish(std::move(t), options);
-}
-
-// Writes element(i) for all i, computed in double or int64.
-template <class F>
-void generate(const Tensor& t, F element) {
-  with_type(t.dtype(), [&]<class T>(T*) {
-    T* out = static_cast<T*>(t.data_ptr());
-    for (int64_t i = 0, n = t.numel(); i < n; ++i) out[i] = cast<T>(element(i));
-  });
 }
 
 struct NestedShape {
@@ -128,43 +121,49 @@ Tensor full(IntList size, Scalar fill_value, const TensorOptions& options) { ret
 
 Tensor arange(Scalar end, const TensorOptions& options) { return arange(0, end, 1, options); }
 
+namespace {
+
+int64_t arange_count(Dtype dtype, Scalar start, Scalar end, Scalar step) {
+  if (dtype == int64) {
+    int64_t a = start.to<int64_t>(), b = end.to<int64_t>(), s = step.to<int64_t>();
+    return s > 0 ? (b - a + s - 1) / s : (b - a + s + 1) / s;
+  }
+  double count = std::ceil((end.to<double>() - start.to<double>()) / step.to<double>());
+  if (!(count >= 0 && count < 0x1p63)) throw ValueError("[arange] invalid size, possible overflow");
+  return static_cast<int64_t>(count);
+}
+
+// int64 counts in integers, every other dtype in double.
+template <class A>
+void check_range(Scalar start, Scalar end, Scalar step) {
+  A first = start.to<A>(), last = end.to<A>(), by = step.to<A>();
+  if (!(by > 0 || by < 0)) throw ValueError("[arange] step must be nonzero");
+  if (!std::isfinite(start.to<double>()) || !std::isfinite(end.to<double>())) throw ValueError("[arange] unsupported range: bounds must be finite");
+  if ((by > 0 && first > last) || (by < 0 && first < last)) throw ValueError("[arange] upper bound and lower bound inconsistent with step sign");
+}
+
+}  // namespace
+
 Tensor arange(Scalar start, Scalar end, Scalar step, const TensorOptions& options) {
   bool floating = start.is_floating_point() || end.is_floating_point() || step.is_floating_point();
   Dtype dtype = options.dtype.value_or(floating ? get_default_dtype() : int64);
-  double first = start.to<double>(), last = end.to<double>(), by = step.to<double>();
-  if (by == 0) throw ValueError("[arange] step must be nonzero");
-  if (!std::isfinite(first) || !std::isfinite(last)) throw ValueError("[arange] unsupported range: bounds must be finite");
-  if ((by > 0 && first > last) || (by < 0 && first < last)) throw ValueError("[arange] upper bound and lower bound inconsistent with step sign");
-  bool whole = is_integral(dtype) && !floating;
-  int64_t count;
-  if (whole) {
-    int64_t a = start.to<int64_t>(), b = end.to<int64_t>(), s = step.to<int64_t>();
-    count = s > 0 ? (b - a + s - 1) / s : (a - b - s - 1) / -s;
-  } else {
-    count = static_cast<int64_t>(std::ceil((last - first) / by));
-  }
-  Tensor t = new_tensor(dtype, IntList(count));
-  if (whole || is_integral(dtype)) {
-    generate(t, [a = start.to<int64_t>(), s = step.to<int64_t>()](int64_t i) { return a + i * s; });
-  } else {
-    generate(t, [=](int64_t i) { return first + static_cast<double>(i) * by; });
-  }
+  if (dtype == bool_) throw DtypeError("[arange] not implemented for bool; use an integer dtype");
+  for (Scalar s : {start, end, step})
+    if (is_integral(dtype)) checked_number(s, int64, "arange");
+  if (dtype == int64) check_range<int64_t>(start, end, step);
+  else check_range<double>(start, end, step);
+  Tensor t = new_tensor(dtype, IntList(arange_count(dtype, start, end, step)));
+  launch(arange_kernel, {buffer_of(t)}, Range{start, step});
   return finish(std::move(t), options);
 }
 
-// The two halves are counted from the two ends, each with the step in the dtype's own precision, as PyTorch does.
 Tensor linspace(Scalar start, Scalar end, int64_t steps, const TensorOptions& options) {
   if (steps < 0) throw ValueError("[linspace] number of steps must be non-negative, got " + std::to_string(steps));
-  Tensor t = new_tensor(options.dtype.value_or(get_default_dtype()), IntList(steps));
-  auto fill = [&]<class T>(T) {
-    T first = start.to<T>(), last = end.to<T>();
-    T step = steps > 1 ? (last - first) / static_cast<T>(steps - 1) : T(0);
-    generate(t, [=](int64_t i) {
-      return i < steps / 2 || steps == 1 ? std::fma(step, static_cast<T>(i), first) : std::fma(-step, static_cast<T>(steps - 1 - i), last);
-    });
-  };
-  if (t.dtype() == float64 || is_integral(t.dtype())) fill(double{});
-  else fill(float{});
+  Dtype dtype = options.dtype.value_or(get_default_dtype());
+  if (dtype == bool_) throw DtypeError("[linspace] not implemented for bool");
+  Tensor t = new_tensor(dtype, IntList(steps));
+  if (steps == 1) fill_(t, checked_number(start, dtype, "linspace"));
+  if (steps > 1) launch(linspace_kernel, {buffer_of(t)}, Range{checked_number(start, dtype, "linspace"), checked_number(end, dtype, "linspace")});
   return finish(std::move(t), options);
 }
 

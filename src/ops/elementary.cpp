@@ -5,6 +5,7 @@
 
 #include "formulas/elementary.h"
 #include "ops/number.h"
+#include "ops/index.h"
 #include "ops/pointwise.h"
 #include "ops/record.h"
 #include "talweg/errors.h"
@@ -87,6 +88,12 @@ Tensor clamp(const Tensor& self, const Tensor& min, const Tensor& max) {
   if (max.defined()) return pointwise(clamp_below_op, self, max);
   throw ValueError("[clamp] At least one of 'min' or 'max' must not be None");
 }
+const Tensor& clamp_(const Tensor& self, const Tensor& min, const Tensor& max) {
+  if (min.defined() && max.defined()) return pointwise_(clamp_between_op, self, {min, max});
+  if (min.defined()) return pointwise_(clamp_above_op, self, min);
+  if (max.defined()) return pointwise_(clamp_below_op, self, max);
+  throw ValueError("[clamp_] At least one of 'min' or 'max' must not be None");
+}
 
 namespace {
 
@@ -105,6 +112,10 @@ Tensor truth(const Tensor& condition) {
 Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) { return pointwise(where_op, {truth(condition), self, other}); }
 Tensor where(const Tensor& condition, Scalar self, const Tensor& other) { return pointwise(where_op, {truth(condition), self, other}); }
 Tensor where(const Tensor& condition, const Tensor& self, Scalar other) { return pointwise(where_op, {truth(condition), self, other}); }
+std::vector<Tensor> where(const Tensor& condition) {
+  if (!condition.defined()) throw TypeError("[where] an argument is an undefined Tensor");
+  return nonzero_columns(condition.dim() == 0 ? condition.view(1) : condition, "where");
+}
 Tensor where(const Tensor& condition, Scalar self, Scalar other) { return pointwise(where_op, {truth(condition), self, other}); }
 
 namespace {
@@ -153,6 +164,9 @@ using TernaryInPlace = const Tensor&(const Tensor&, const Tensor&, const Tensor&
 using Fill = Tensor(const Tensor&, const Tensor&, Scalar);
 using FillInPlace = const Tensor&(const Tensor&, const Tensor&, Scalar);
 
+// As a method, self stands before the condition.
+Tensor where_of_self(const Tensor& self, const Tensor& condition, const Tensor& other) { return where(condition, self, other); }
+
 constinit const Op ops[] = {
     op<Unary, &abs>("abs(self)",
         {.doc = "|self|", .samples = {"T(2, 3)", "T()"}, .derivative = Derivative::pieces, .in_place = boxed<UnaryInPlace, &abs_>, .dtype_promotes = true}),
@@ -172,7 +186,7 @@ constinit const Op ops[] = {
         {.doc = "the smaller of two", .samples = {"T(2, 3), T(2, 3)", "T(2, 1), T(1, 4)", "T(), T(5)"}, .derivative = Derivative::pieces, .dtype_promotes = true}),
     op<Ternary, &clamp>("clamp(self, min=None, max=None)",
         {.doc = "self limited to [min, max]", .samples = {"T(2, 3), T(3), P(2, 1)", "T(2, 3), min=T(2, 3)", "T(2, 3), max=T(3)"}, .derivative = Derivative::pieces,
-         .dtype_promotes = true}),
+         .in_place = boxed<TernaryInPlace, &clamp_>, .dtype_promotes = true}),
     op<Limited, &clamp>("clamp(self, min=None, max=None)",
         {.doc = "self limited to [min, max]", .samples = {"T(2, 3), -0.5, 0.25", "T(2, 3), min=0", "T(33), max=0.5"}, .derivative = Derivative::pieces,
          .in_place = boxed<LimitedInPlace, &clamp_>, .dtype_promotes = true}),
@@ -185,6 +199,10 @@ constinit const Op ops[] = {
         {.doc = "self where the condition is true, else other", .samples = {"B(2, 3), T(3), 1.5"}, .derivative = Derivative::linear, .dtype_promotes = true}),
     op<Tensor(const Tensor&, Scalar, Scalar), &where>("where(condition, self, other)",
         {.doc = "self where the condition is true, else other", .samples = {"B(2, 3), 1, 2.5"}, .derivative = Derivative::none, .why_not = "both are numbers"}),
+    op<std::vector<Tensor>(const Tensor&), &where>("where(condition)",
+        {.doc = "the positions where condition isn't zero", .samples = {"B(2, 3)", "I(4; 2)"}, .derivative = Derivative::none, .why_not = "the results are positions"}),
+    op<Ternary, &where_of_self>("Tensor.where(self, condition, other)",
+        {.doc = "where, as a method", .samples = {"T(2, 3), B(2, 3), T(3)"}, .derivative = Derivative::linear, .dtype_promotes = true}),
     op<Ternary, &masked_fill>("masked_fill(self, mask, value)",
         {.doc = "value where mask is true, else self", .samples = {"T(2, 3), B(2, 3), T()", "T(2, 3), B(3), T()"}, .derivative = Derivative::linear,
          .in_place = boxed<TernaryInPlace, &masked_fill_>}),

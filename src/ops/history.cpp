@@ -21,7 +21,11 @@ struct Geometry {
 
 // A gradient with the geometry of `base`, so that views of the base can be laid over it.
 Tensor dense_like(const Geometry& base, Dtype dtype) {
-  return may_overlap_itself(base.sizes, base.strides) ? new_tensor(dtype, base.sizes) : new_tensor_strided(dtype, base.sizes, base.strides);
+  if (may_overlap_itself(base.sizes, base.strides)) return new_tensor(dtype, base.sizes);
+  if (is_dense(base.sizes, base.strides)) return new_tensor_strided(dtype, base.sizes, base.strides);
+  // A base with gaps: a strided tensor without history, or foreign memory.
+  Tensor memory = new_tensor(dtype, IntList(numel_of(base.sizes) == 0 ? 0 : extent_of(base.sizes, base.strides)));
+  return new_view(object(memory), base.sizes, base.strides, 0);
 }
 
 // The history of a base after a write through one of its views: the gradient of the written part goes through the

@@ -1,6 +1,7 @@
 // Indexing by NumPy's rules as PyTorch has them: views where integers, slices, None and Ellipsis suffice, copies else.
 #include "talweg/ops/index.h"
 
+#include <algorithm>
 #include <new>
 #include <string>
 
@@ -169,8 +170,10 @@ Dims common_sizes(const std::vector<Tensor>& tensors, std::string_view op) {
 
 Picked pick(const Tensor& whole, const std::vector<Tensor>& given, std::string_view op) {
   Picked p;
-  for (size_t i = 0; i < given.size(); i = p.by_dim.size()) {
+  size_t next = 0;
+  for (size_t i = 0; i < given.size(); i = next) {
     const Tensor& t = given[i];
+    next = i + (t.defined() && is_mask(t.dtype()) ? static_cast<size_t>(std::max<int64_t>(t.dim(), 1)) : 1);
     if (!t.defined()) {
       p.by_dim.emplace_back();
     } else if (is_mask(t.dtype())) {
@@ -202,10 +205,12 @@ Picked pick(const Tensor& whole, const std::vector<Tensor>& given, std::string_v
   if (p.result.size() + p.sizes.size() > static_cast<size_t>(max_rank))
     throw ShapeError(in(op) + "the result would have more than " + std::to_string(max_rank) + " dimensions");
   for (size_t i = 0; i < p.sizes.size(); ++i) p.result.insert(static_cast<size_t>(p.plan.place) + i, p.sizes[i]);
-  if (numel_of(p.result) == 0) return p;
+  if (numel_of(p.sizes) == 0) return p;
+  bool empty = numel_of(p.result) == 0;
   for (size_t d = 0; d < p.by_dim.size(); ++d) {
     if (!p.by_dim[d].defined()) continue;
     int64_t n = whole.size(static_cast<int64_t>(d));
+    if (n > 0 && empty) continue;
     if (n == 0) throw IndexError(in(op) + "index is out of bounds for dimension with size 0");
     if (BadIndex bad = find_bad_index(buffer_of(p.by_dim[d]), -n, n); bad.found)
       throw IndexError(in(op) + "index " + std::to_string(bad.value) + " is out of bounds for dimension " + std::to_string(d) + " with size " + std::to_string(n));
@@ -263,7 +268,7 @@ Tensor read(const Tensor& whole, const Picked& p) {
   });
 }
 
-// value of the dtype written to, without leading dimensions of size 1, and its strides for the sizes of the result.
+// A value of the dtype written to, and its strides for the sizes of the result.
 struct Source {
   Tensor value;
   Dims strides;
@@ -287,7 +292,7 @@ Tensor in_dtype(const Tensor& value, Dtype dtype, std::string_view op) {
 }
 
 Source source_for(const Tensor& value, const Dims& result, std::string_view op) {
-  Source s{without_leading_ones(value), {}};
+  Source s{value, {}};
   size_t rank = static_cast<size_t>(s.value.dim());
   bool fits = rank <= result.size();
   for (size_t d = 0; fits && d < rank; ++d) {
@@ -317,15 +322,24 @@ void write(const Tensor& whole, const Picked& p, const Source& source, bool accu
   launch_with(accumulate ? index_add_kernel : index_put_kernel, buffer_of(whole), buffer_as(from, p.result, strides, numel_of(p.result)), apart);
 }
 
-void write_tensors(const Tensor& whole, const std::vector<Tensor>& tensors, const Tensor& given, bool accumulate, std::string_view op) {
-  Tensor value = in_dtype(given, whole.dtype(), op);
+void write_tensors(const Tensor& whole, const std::vector<Tensor>& tensors, const Tensor& value, bool accumulate, std::string_view op) {
   Picked p = pick(whole, tensors, op);
-  Source source = source_for(value, p.result, op);
+  Source source = source_for(in_dtype(value, whole.dtype(), op), p.result, op);
   const Tensor* others[] = {&source.value};
   bool recorded = begin_write(whole, op, others);
   Node* node = recorded ? write_node(true, "IndexPutBackward0", {&whole, &source.value}, {}, put_backward(p, source.value, accumulate)) : nullptr;
   write(whole, p, source, accumulate);
   end_write(whole, node);
+}
+
+Tensor put_copy(const Tensor& self, const std::vector<Tensor>& tensors, const Tensor& value, bool accumulate) {
+  Picked picked = pick(self, tensors, "index_put");
+  Source source = source_for(in_dtype(value, self.dtype(), "index_put"), picked.result, "index_put");
+  Tensor out = clone(self.detach());
+  write(out, picked, source, accumulate);
+  const Tensor* inputs[] = {&self, &source.value};
+  if (!any_needs_grad(inputs)) return out;
+  return record(std::move(out), "IndexPutBackward0", inputs, {}, put_backward(picked, source.value, accumulate));
 }
 
 }  // namespace
@@ -351,12 +365,10 @@ Tensor index(const Tensor& self, std::span<const Index> indices) {
 }
 
 const Tensor& index_put_(const Tensor& self, std::span<const Index> indices, const Tensor& value, bool accumulate) {
-  // x[False] = value writes nothing, whatever the value's shape.
-  if (self.defined() && indices.size() == 1 && indices[0].kind() == Index::Kind::boolean && indices[0].integer() == 0) return self;
   Parsed p = parse(self, indices, "index_put_");
   if (!value.defined()) throw TypeError("[index_put_] the value is undefined");
   if (!p.tensors.empty()) {
-    write_tensors(p.view, p.tensors, value, accumulate, "index_put_");
+    write_tensors(p.view, p.tensors, without_leading_ones(value), accumulate, "index_put_");
   } else if (accumulate) {
     add_(p.view, without_leading_ones(value));
   } else {
@@ -367,19 +379,13 @@ const Tensor& index_put_(const Tensor& self, std::span<const Index> indices, con
 
 Tensor index_put(const Tensor& self, std::span<const Index> indices, const Tensor& value, bool accumulate) {
   Parsed p = parse(self, indices, "index_put");
+  if (!value.defined()) throw TypeError("[index_put] the value is undefined");
   if (p.tensors.empty() || !p.view.is_same(self)) {
     Tensor out = clone(self);
     index_put_(out, indices, value, accumulate);
     return out;
   }
-  Tensor own = in_dtype(value, self.dtype(), "index_put");
-  Picked picked = pick(self, p.tensors, "index_put");
-  Source source = source_for(own, picked.result, "index_put");
-  Tensor out = clone(self.detach());
-  write(out, picked, source, accumulate);
-  const Tensor* inputs[] = {&self, &source.value};
-  if (!any_needs_grad(inputs)) return out;
-  return record(std::move(out), "IndexPutBackward0", inputs, {}, put_backward(picked, source.value, accumulate));
+  return put_copy(self, p.tensors, without_leading_ones(value), accumulate);
 }
 
 Tensor index_select(const Tensor& self, int64_t dim, const Tensor& index) {
@@ -413,10 +419,10 @@ namespace {
 
 // Positions along dim for gather and scatter: as many dimensions as self (a 0-d tensor counts as a vector of one).
 Tensor positions(const Tensor& self, int64_t dim, const Tensor& index, std::string_view op) {
+  if (index.numel() == 0) return to(index, int64);
   if (index.dtype() != int64 && index.dtype() != int32)
     throw DtypeError(in(op) + std::string(op) + "(): Expected dtype int32/int64 for index, got " + std::string(name(index.dtype())));
   Tensor at = to(index, int64);
-  if (index.numel() == 0) return at;
   if (std::max<int64_t>(index.dim(), 1) != std::max<int64_t>(self.dim(), 1))
     throw ShapeError(in(op) + "Index tensor must have the same number of dimensions as input tensor: index " + to_string(index.sizes()) + ", self " + to_string(self.sizes()));
   for (int64_t d = 0; d < index.dim() && d < self.dim(); ++d)
@@ -512,20 +518,26 @@ const Tensor& scatter_add_(const Tensor& self, int64_t dim, const Tensor& index,
 namespace {
 
 // PyTorch's index_put takes a list of tensors, in which None leaves a dimension alone.
-std::vector<Index> tensors_only(std::span<const Index> indices) {
-  std::vector<Index> list;
-  list.reserve(indices.size());
+std::vector<Tensor> by_dimension(std::span<const Index> indices) {
+  std::vector<Tensor> list;
+  bool any = false;
   for (const Index& i : indices) {
-    if (i.kind() == Index::Kind::none) list.emplace_back(Slice());
-    else list.emplace_back(i);
+    if (i.kind() != Index::Kind::tensor && i.kind() != Index::Kind::none) throw TypeError("[index_put] expected a list of tensors, and None for dimensions left alone");
+    list.push_back(i.tensor());
+    any |= i.tensor().defined();
+    for (int64_t d = 1; i.tensor().defined() && is_mask(i.tensor().dtype()) && d < i.tensor().dim(); ++d) list.emplace_back();
   }
+  if (!any) throw ValueError("[index_put] expected at least one tensor of indices");
   return list;
 }
 Tensor index_put_tensors(const Tensor& self, std::span<const Index> indices, const Tensor& values, bool accumulate) {
-  return index_put(self, tensors_only(indices), values, accumulate);
+  check_defined(self, values, "index_put");
+  return put_copy(self, by_dimension(indices), values, accumulate);
 }
 const Tensor& index_put_tensors_(const Tensor& self, std::span<const Index> indices, const Tensor& values, bool accumulate) {
-  return index_put_(self, tensors_only(indices), values, accumulate);
+  check_defined(self, values, "index_put_");
+  write_tensors(self, by_dimension(indices), values, accumulate, "index_put_");
+  return self;
 }
 const Tensor& set_item(const Tensor& self, std::span<const Index> index, const Tensor& value) { return index_put_(self, index, value, false); }
 

@@ -26,15 +26,18 @@ struct PointwiseNode : Node {
   SavedTensor saved[most_saved];  // tag: which input, or 3 for the result
   double number[Params::most];
   double scalar;                  // an operand that was a number
-  int64_t scalar_input;
+  int8_t scalar_input;            // which
+  int8_t one_input;               // a small tensor of one element that was repeated
+  uint8_t one_rank;               // and its rank
 
   static const NodeType node_type;
-  PointwiseNode(const Pointwise& op, std::span<const Edge> edges, const Params& params) : Node(&node_type, edges, 1), op(&op), scalar(0), scalar_input(no_input) {
+  PointwiseNode(const Pointwise& op, std::span<const Edge> edges, const Params& params) : Node(&node_type, edges, 1), op(&op), scalar(0), scalar_input(no_input), one_input(no_input), one_rank(0) {
     // Only a formula with numbers reads them.
     if (&params != &no_params) std::memcpy(number, params.number, sizeof number);
   }
   static void apply(Node* node, Backward& backward);
   bool apply_small(Backward& backward);
+  Tensor to_one(const Tensor& gradient) const;
   static void release(Node* node) noexcept {
     for (SavedTensor& s : static_cast<PointwiseNode*>(node)->saved) s.reset();
   }
@@ -89,16 +92,40 @@ inline void splat(Lane64& lane, Dtype dtype, Scalar s) {
   }
 }
 
+// Repeats one element of 4 or 8 bytes.
+inline void splat_element(Lane64& lane, const TensorObject* o) {
+  if (itemsize(o->dtype) == 4) {
+    uint32_t word;
+    std::memcpy(&word, o->data, 4);
+    splat(lane, word);
+  } else {
+    uint64_t word;
+    std::memcpy(&word, o->data, 8);
+    splat(lane, word);
+  }
+}
+
+// Of two small tensors of one dtype, the one that is a single element and no deeper than the other; -1 if neither is.
+inline int one_among(const TensorObject* a, const TensorObject* b) {
+  if (!(a->flags & b->flags & lane_flag) || a->dtype != b->dtype) return -1;
+  if (b->numel == 1 && b->rank <= a->rank) return 1;
+  return a->numel == 1 && a->rank <= b->rank ? 0 : -1;
+}
+
 // The edge of an input that is no view: those go the general way of gradient_edge.
 inline Edge small_edge(TensorObject* o) {
   if (!o->has(requires_grad_flag)) return {};
-  if (o->has(view_flag) || !o->grad_fn) return gradient_edge(o);
-  retain(node_of(o));
-  return {node_of(o), output_nr(o)};
+  if (o->has(view_flag)) [[unlikely]] return gradient_edge(o);
+  if (Node* node = node_of(o)) {
+    retain(node);
+    return {node, output_nr(o)};
+  }
+  retain(o);
+  return {&meta_of(o).leaf, 0};
 }
 
 template <int N>
-[[gnu::noinline]] void record_small(TensorObject* out, const Pointwise& op, TensorObject* const (&in)[N], const Params& params, const Scalar* scalar) {
+[[gnu::noinline]] void record_small(TensorObject* out, const Pointwise& op, TensorObject* const (&in)[N], const Params& params, const Scalar* scalar, int one) {
   const Formula& f = op.formula;
   if (f.derivatives == 0 || !is_floating_point(out->dtype)) return;
   Edge edges[2];
@@ -111,6 +138,10 @@ template <int N>
   if (scalar) {
     node->scalar = scalar->to<double>();
     node->scalar_input = N;
+  }
+  if (one >= 0) {
+    node->one_input = static_cast<int8_t>(one);
+    node->one_rank = in[one]->rank;
   }
   unsigned needed = (edges[0].node ? f.uses[0] : 0) | (edges[1].node ? f.uses[1] : 0);
   SavedTensor* free = node->saved;
@@ -126,27 +157,37 @@ template <int N>
 inline TensorObject* small(const Pointwise& op, TensorObject* const (&in)[N], const Scalar* scalar, const Params& params) {
   TensorObject* x = in[0];
   if (!x || !x->has(lane_flag)) return nullptr;
+  int one = -1;
   if constexpr (N == 2) {
-    if (!in[1] || !small_and_alike(x, in[1])) return nullptr;
+    if (!in[1]) return nullptr;
+    if (!small_and_alike(x, in[1])) {
+      one = one_among(x, in[1]);
+      if (one < 0) return nullptr;
+      x = in[1 - one];
+    }
   }
-  uint16_t flags = x->flags;
+  uint16_t flags = in[0]->flags;
   if constexpr (N == 2) flags |= in[1]->flags;
   uint32_t modes = thread_state.modes;
   if ((flags & wrapped_flag) || (modes & recording)) return nullptr;
   if (scalar && scalar->is_floating_point() && !is_floating_point(x->dtype)) return nullptr;
-  if (!(op.accepts & dtype_bit(x->dtype))) return nullptr;
+  if (!(op.accepts & dtype_bit(x->dtype)) || (op.divides && is_integral(x->dtype))) return nullptr;
   Tile tile = direct_tile(tiles_of(op.formula).value, x->dtype);
   if (!tile) return nullptr;
   Lane64 lane;
-  const void* data[most_inputs] = {x->data};
+  const void* data[most_inputs] = {in[0]->data};
   if constexpr (N == 2) data[1] = in[1]->data;
+  if (one >= 0) {
+    splat_element(lane, in[one]);
+    data[one] = lane.bytes;
+  }
   if (scalar) {
     splat(lane, x->dtype, *scalar);
     data[N] = lane.bytes;
   }
   TensorObject* out = new_lane_like(x, op.formula.boolean ? bool_ : x->dtype);
   tile(out->data, data, 1, &params);
-  if ((flags & (requires_grad_flag | view_flag)) && !(modes & grad_off)) record_small<N>(out, op, in, params, scalar);
+  if ((flags & (requires_grad_flag | view_flag)) && !(modes & grad_off)) record_small<N>(out, op, in, params, scalar, one);
   return out;
 }
 
@@ -163,7 +204,7 @@ inline bool small_in_place(const Pointwise& op, TensorObject* const (&in)[N], co
   if ((flags & wrapped_flag) || (thread_state.modes & recording) || op.formula.boolean) return false;
   if ((flags & (requires_grad_flag | view_flag)) && grad_enabled()) return false;
   if (scalar && scalar->is_floating_point() && !is_floating_point(x->dtype)) return false;
-  if (!(op.accepts & dtype_bit(x->dtype))) return false;
+  if (!(op.accepts & dtype_bit(x->dtype)) || (op.divides && is_integral(x->dtype))) return false;
   Tile tile = direct_tile(tiles_of(op.formula).value, x->dtype);
   if (!tile) return false;
   Lane64 lane;
@@ -461,22 +502,37 @@ const Tensor& pointwise_(const Pointwise& op, const Tensor& self, std::initializ
   return general_in_place(op, {operands, n}, params);
 }
 
+// The gradient of an element that was repeated: the sum, under the element's own shape.
+Tensor PointwiseNode::to_one(const Tensor& gradient) const {
+  Tensor total = sum(gradient);
+  // Fresh and seen by nobody else: it may take the shape itself.
+  TensorObject* o = object(total);
+  o->rank = one_rank;
+  for (int d = 0; d < one_rank; ++d) o->inner_sizes[d] = o->inner_strides[d] = 1;
+  return total;
+}
+
 // The derivatives of small tensors, tile by tile; false if something isn't small.
 bool PointwiseNode::apply_small(Backward& b) {
   TensorObject* g = object(b.grad());
   if (!g->has(lane_flag) || extra || (thread_state.modes & (grad_off | recording)) != grad_off) return false;
   const Formula& f = op->formula;
   const void* data[most_inputs + 2] = {g->data, g->data, g->data, g->data, g->data};
+  Lane64 lane;
   for (const SavedTensor& s : saved) {
     if (s.kind() == SavedTensor::Kind::none) continue;
     TensorObject* o = s.checked(this);
+    if (s.tag() == one_input) {
+      splat_element(lane, o);
+      data[one_input + 1] = lane.bytes;
+      continue;
+    }
     if (!small_and_alike(g, o)) return false;
     data[s.tag() == result_tag ? f.inputs + 1 : s.tag() + 1] = o->data;
   }
   const Tiles& tiles = tiles_of(f);
   Params params;
   if (f.numbers) std::memcpy(params.number, number, sizeof number);
-  Lane64 lane;
   if (scalar_input != no_input) {
     splat(lane, g->dtype, Scalar(scalar));
     data[scalar_input + 1] = lane.bytes;
@@ -484,15 +540,15 @@ bool PointwiseNode::apply_small(Backward& b) {
   const Edge* to = edges();
   for (int i = 0; i < f.derivatives; ++i) {
     if (!to[i].node) continue;
-    if (f.passes_gradient[i]) {
-      b.set(static_cast<size_t>(i), b.grad());
-      continue;
+    Tensor gradient = b.grad();
+    if (!f.passes_gradient[i]) {
+      Tile tile = direct_tile(tiles.derivative[i], g->dtype);
+      if (!tile) return false;
+      TensorObject* out = new_lane_like(g, g->dtype);
+      tile(out->data, data, 1, &params);
+      gradient = adopt(out);
     }
-    Tile tile = direct_tile(tiles.derivative[i], g->dtype);
-    if (!tile) return false;
-    TensorObject* out = new_lane_like(g, g->dtype);
-    tile(out->data, data, 1, &params);
-    b.set(static_cast<size_t>(i), adopt(out));
+    b.set(static_cast<size_t>(i), i == one_input ? to_one(gradient) : std::move(gradient));
   }
   return true;
 }
@@ -515,10 +571,12 @@ void PointwiseNode::apply(Node* node, Backward& b) {
     tensors[self->scalar_input] = full({}, Scalar(self->scalar), {.dtype = float64});
     object(tensors[self->scalar_input])->flags |= wrapped_flag;
   }
+  InputShape shape_of_one;
   for (int i = 0; i < f.derivatives; ++i) {
     auto at = static_cast<size_t>(i);
     if (!b.needs(at)) continue;
-    const InputShape* shape = self->extra && !self->extra->input_shapes.empty() ? &self->extra->input_shapes[at] : nullptr;
+    if (i == self->one_input) shape_of_one = {std::vector<int64_t>(self->one_rank, 1), g.dtype()};
+    const InputShape* shape = i == self->one_input ? &shape_of_one : self->extra && !self->extra->input_shapes.empty() ? &self->extra->input_shapes[at] : nullptr;
     Tensor out;
     if (f.passes_gradient[i]) {
       out = g;

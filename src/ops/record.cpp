@@ -59,7 +59,8 @@ bool fits(const Value& v, ParamKind kind, bool numbers_as_tensors) {
         if (!e.as<Tensor>()) return false;
       return true;
     }
-    case ParamKind::indices: return v.as<ValueList>() != nullptr;
+    case ParamKind::indices:
+      return none || tensor || v.as<bool>() || v.as<int64_t>() || v.as<ValueList>() || v.as<Tuple>() || v.as<Slice>() || v.as<EllipsisIndex>();
     case ParamKind::generator: return none || v.as<Generator>();
   }
   return false;
@@ -150,7 +151,7 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
         return bound;
       }
       bound.values[i] = parse_default(params[i].standard);
-    } else if (!fits(bound.values[i], op.kinds[i], op.info.numbers_as_tensors) || (bound.values[i].is_none() && params[i].standard != "None" && params[i].standard != "[]")) {
+    } else if (!fits(bound.values[i], op.kinds[i], op.info.numbers_as_tensors) || (bound.values[i].is_none() && op.kinds[i] != ParamKind::indices && params[i].standard != "None" && params[i].standard != "[]")) {
       bound.problem = "doesn't take this kind of value for '" + std::string(params[i].name) + "'";
       return bound;
     }
@@ -218,17 +219,34 @@ Tensor index_tensor(const ValueList& list) {
 }
 }  // namespace
 
+namespace {
+void add_index(const Value& e, std::vector<Index>& out) {
+  if (e.is_none()) out.emplace_back(None);
+  else if (e.as<EllipsisIndex>()) out.emplace_back(Ellipsis);
+  else if (auto* s = e.as<Slice>()) out.emplace_back(*s);
+  else if (auto* b = e.as<bool>()) out.emplace_back(*b);
+  else if (auto* i = e.as<int64_t>()) out.emplace_back(*i);
+  else if (auto* t = e.as<Tensor>()) out.emplace_back(*t);
+  else if (auto* list = e.as<ValueList>()) out.emplace_back(index_tensor(*list));
+  else throw IndexError("[index] only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices");
+}
+
+// A list with anything but numbers in it is meant as a tuple.
+bool is_tuple(const ValueList& list) {
+  for (const Value& e : list)
+    if (!e.as<bool>() && !e.as<int64_t>() && !e.as<double>()) return true;
+  return false;
+}
+}  // namespace
+
 void unbox(const Value& v, std::vector<Index>& out) {
-  for (const Value& e : *v.as<ValueList>()) {
-    if (e.is_none()) out.emplace_back(None);
-    else if (e.as<EllipsisIndex>()) out.emplace_back(Ellipsis);
-    else if (auto* s = e.as<Slice>()) out.emplace_back(*s);
-    else if (auto* b = e.as<bool>()) out.emplace_back(*b);
-    else if (auto* i = e.as<int64_t>()) out.emplace_back(*i);
-    else if (auto* t = e.as<Tensor>()) out.emplace_back(*t);
-    else if (auto* list = e.as<ValueList>()) out.emplace_back(index_tensor(*list));
-    else throw TypeError("[index] only integers, slices, None, Ellipsis, truth values and tensors are valid indices");
+  const ValueList* items = v.as<Tuple>() ? &v.as<Tuple>()->items : v.as<ValueList>();
+  if (!items || (!v.as<Tuple>() && !is_tuple(*items))) {
+    add_index(v, out);
+    return;
   }
+  out.reserve(items->size());
+  for (const Value& e : *items) add_index(e, out);
 }
 
 }  // namespace detail
@@ -261,6 +279,13 @@ ValueList call_op(std::string_view name, std::span<const Value> arguments, std::
     problems += "\n  " + std::string(op->signature) + " " + bound.problem;
   }
   throw TypeError("[" + std::string(name) + "] received an invalid combination of arguments:" + problems);
+}
+
+ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds, std::span<const Value> arguments,
+                         std::span<const NamedValue> keywords) {
+  Bound bound = bind(Op{signature, nullptr, kinds, {}}, arguments, keywords);
+  if (!bound.problem.empty()) throw TypeError(std::string(signature) + " " + bound.problem);
+  return std::move(bound.values);
 }
 
 }  // namespace talweg

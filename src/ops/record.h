@@ -20,10 +20,14 @@ namespace talweg {
 
 struct Value;
 using ValueList = std::vector<Value>;
+/// A tuple where Python tells it from a list: x[1, 2] isn't x[[1, 2]].
+struct Tuple {
+  ValueList items;
+};
 
 /// An argument or a result of a call by name.
 struct Value {
-  std::variant<NoneIndex, bool, int64_t, double, std::string, Dtype, Tensor, ValueList, Slice, EllipsisIndex, Generator> content = NoneIndex{};
+  std::variant<NoneIndex, bool, int64_t, double, std::string, Dtype, Tensor, ValueList, Slice, EllipsisIndex, Generator, Tuple> content = NoneIndex{};
   Value() = default;
   template <class T>
     requires(!std::is_same_v<std::remove_cvref_t<T>, Value>)
@@ -34,9 +38,7 @@ struct Value {
 };
 
 /// What a parameter takes, told by its C++ type.
-enum class ParamKind : uint8_t {
-  tensor, scalar, optional_scalar, integer, optional_integer, floating, boolean, optional_boolean, text, dtype, int_list, tensors, indices, generator
-};
+enum class ParamKind : uint8_t { tensor, scalar, optional_scalar, integer, optional_integer, floating, boolean, text, dtype, int_list, tensors, indices, generator, optional_boolean };
 
 /// Arguments in the order of the parameters; missing ones hold the default.
 using BoxedCall = void (*)(std::string_view op, std::span<const Value> arguments, ValueList& results);
@@ -119,6 +121,7 @@ void unbox(const Value& v, std::optional<Generator>& out);
 inline void put(ValueList& out, const Tensor& t) { out.emplace_back(t); }
 inline void put(ValueList& out, bool b) { out.emplace_back(b); }
 inline void put(ValueList& out, int64_t i) { out.emplace_back(i); }
+inline void put(ValueList& out, double d) { out.emplace_back(d); }
 inline void put(ValueList& out, Scalar s) {
   if (s.is_boolean()) out.emplace_back(s.to<bool>());
   else if (s.is_integral()) out.emplace_back(s.to<int64_t>());
@@ -194,8 +197,8 @@ constexpr bool default_fits(std::string_view text, ParamKind kind) {
     case ParamKind::tensor:
     case ParamKind::optional_scalar:
     case ParamKind::optional_integer:
-    case ParamKind::optional_boolean:
     case ParamKind::generator:
+    case ParamKind::optional_boolean:
     case ParamKind::dtype: return none || (kind == ParamKind::optional_scalar && number);
     case ParamKind::scalar: return number || boolean;
     case ParamKind::integer: return whole;
@@ -228,6 +231,9 @@ std::vector<const Op*> find_ops(std::string_view name);
 /// Calls an operation by name as Python would: positional and keyword arguments, `name_` for the form in place. Throws
 /// KeyError for an unknown name, TypeError where no overload takes these arguments.
 ValueList call_op(std::string_view name, std::span<const Value> arguments, std::span<const NamedValue> keywords = {});
+/// The arguments in the order of the signature's parameters, defaults filled in. Throws TypeError if they don't fit.
+ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds, std::span<const Value> arguments,
+                         std::span<const NamedValue> keywords);
 /// A tensor made of a number, that promotes as a number.
 Tensor wrapped_number(Scalar s);
 

@@ -12,6 +12,8 @@ extern const Family extrema_family;
 extern const Family index_family;
 extern const Family join_family;
 extern const Family losses_family;
+extern const Family products_family;
+extern const Family random_family;
 extern const Family reduce_family;
 extern const Family softmax_family;
 extern const Family views_family;
@@ -27,6 +29,8 @@ std::span<const Family* const> op_families() {
       &index_family,
       &join_family,
       &losses_family,
+      &products_family,
+      &random_family,
       &reduce_family,
       &softmax_family,
       &views_family,

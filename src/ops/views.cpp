@@ -419,6 +419,11 @@ Tensor reshape_as(const Tensor& self, const Tensor& other) { return reshape(self
 Tensor as_strided_at(const Tensor& self, IntList size, IntList stride, std::optional<int64_t> storage_offset) {
   return storage_offset ? as_strided(self, size, stride, *storage_offset) : as_strided(self, size, stride);
 }
+Tensor narrow_at(const Tensor& self, int64_t dim, const Tensor& start, int64_t length) {
+  check_defined(start, "narrow");
+  if (start.dim() != 0 || !is_integral(start.dtype(), false)) throw ShapeError(in("narrow") + "start must be an 0-dim integral Tensor.");
+  return narrow(self, dim, start.item<int64_t>(), length);
+}
 Tensor all_reversed(const Tensor& self) { return self.T(); }
 Tensor last_two_swapped(const Tensor& self) {
   check_defined(self, "mT");
@@ -452,6 +457,7 @@ constinit const Op ops[] = {
     op<OfSizes, &permute>("permute(self, dims)", linear_view("dimensions in a new order", {"T(2, 3, 4), [2, 0, 1]", "T(2, 3, 4), [0, -1, 1]"})),
     op<Tensor(const Tensor&, int64_t, int64_t), &select>("select(self, dim, index)", linear_view("one slice of dim", {"T(2, 3), 0, 1", "T(2, 3, 4), -1, -2"})),
     op<Tensor(const Tensor&, int64_t, int64_t, int64_t), &narrow>("narrow(self, dim, start, length)", linear_view("length elements of dim from start", {"T(5, 3), 0, 1, 3", "T(5, 3), 1, -2, 1"})),
+    op<Tensor(const Tensor&, int64_t, const Tensor&, int64_t), &narrow_at>("narrow(self, dim, start, length)", {.doc = "narrow from where a tensor says", .derivative = Derivative::linear}),
     op<OfSizes, &expand>("expand(self, size)", linear_view("dimensions of size 1 repeated", {"T(2, 1), [2, 3]", "T(3), [2, -1]"})),
     op<OfSizes, &expand>("broadcast_to(self, size)", linear_view("expand", {"T(2, 1), [2, 3]"})),
     op<OfOther, &expand_as>("expand_as(self, other)", linear_view("expand(other.shape)", {"T(2, 1), T(2, 3)"})),

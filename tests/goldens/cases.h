@@ -7,6 +7,8 @@
 
 #include "goldens/compare.h"
 #include "goldens/decode.h"
+#include "nn/record.h"
+#include "optim/record.h"
 
 namespace goldens {
 
@@ -26,7 +28,14 @@ void replay_indexing(const Group& group, const json::Value& c);
 void replay_printing(const Group& group, const json::Value& c);
 void replay_draws(const Group& group, const json::Value& c);
 void replay_init(const Group& group, const json::Value& c);
+void replay_module(const Group& group, const json::Value& c);
 void replay_optimizer(const Group& group, const json::Value& c);
+
+/// What `{"module": NAME, "args", "kwargs"}` constructs. Throws Absent if there is no such module.
+talweg::nn::AnyModule module_of(const json::Value& constructor, Decoder& decoder);
+/// An optimizer by PyTorch's name; options that only choose an implementation are left out. Throws Absent.
+std::unique_ptr<talweg::optim::Optimizer> optimizer_of(std::string_view name, const std::vector<talweg::optim::BoxedGroup>& groups,
+                                                       const json::Value& keywords, Decoder& decoder);
 
 /// The record's name for a name of PyTorch. Throws Absent if there is no such record.
 std::string record_of(std::string_view python_name);

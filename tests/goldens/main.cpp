@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 // The families that talweg replays.
 const std::map<std::string, Replay> families = {
-    {"errors", &replay_error},       {"indexing", &replay_indexing}, {"init", &replay_init}, {"ops", &replay_call}, {"optim", &replay_optimizer},
+    {"errors", &replay_error},       {"indexing", &replay_indexing}, {"init", &replay_init}, {"modules", &replay_module}, {"ops", &replay_call}, {"optim", &replay_optimizer},
     {"printing", &replay_printing}, {"promotion", &replay_promotion}, {"rng", &replay_draws},
 };
 

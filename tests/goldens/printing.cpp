@@ -2,6 +2,7 @@
 #include "core/format_numpy.h"
 #include "core/tensor_object.h"
 #include "goldens/cases.h"
+#include "talweg/create.h"
 #include "talweg/print.h"
 
 namespace goldens {
@@ -13,6 +14,15 @@ namespace {
 // Two texts; where they part, if they do.
 void expect_text(const std::string& got, const std::string& want) {
   if (got != want) throw Failed("text\n" + got + "\n    expected\n" + want);
+}
+
+// An optimizer's text without the lines of PyTorch's options that only choose an implementation; talweg has none.
+std::string without_implementation_choices(std::string text) {
+  for (std::string_view option : {"capturable", "differentiable", "foreach", "fused"}) {
+    std::string line = "\n    " + std::string(option) + ":";
+    for (size_t at; (at = text.find(line)) != std::string::npos;) text.erase(at, text.find('\n', at + 1) - at);
+  }
+  return text;
 }
 
 PrintOptionChanges changes_of(const json::Value& v) {
@@ -37,9 +47,18 @@ ArrayView view_of(const Tensor& t) {
 }  // namespace
 
 void replay_printing(const Group& group, const json::Value& c) {
-  if (c.find("constructor")) throw Absent("a module");
-  if (c.find("optimizer")) throw Absent("an optimizer");
   Decoder decoder(group.store.get());
+  if (auto* constructor = c.find("constructor")) {
+    expect_text(repr(module_of(*constructor, decoder)), text(member(c, "repr")));
+    return;
+  }
+  if (c.find("optimizer")) {
+    std::vector<optim::BoxedGroup> groups;
+    for (int64_t i = 0; i < integer(member(c, "groups")); ++i) groups.push_back({{zeros({2, 2}, {.requires_grad = true})}, {}});
+    auto optimizer = optimizer_of(text(member(c, "optimizer")), groups, member(c, "kwargs"), decoder);
+    expect_text(optimizer->repr(), without_implementation_choices(text(member(c, "repr"))));
+    return;
+  }
   Tensor x = decoder.tensor(list(member(c, "args")).at(0));
   const std::string& wanted = text(member(c, "repr"));
   if (group.variant == "numpy") {

@@ -18,6 +18,7 @@ Value operand(const json::Value& v) {
     if (k == "int") return int64_t{2};
     return 2.0;
   }
+  if (!v.as<json::Object>()) return Decoder(nullptr).value(v);
   Dtype dtype = dtype_named(text(member(v, "dtype")));
   return integer(member(v, "dim")) == 0 ? ones({}, {.dtype = dtype}) : ones(2, {.dtype = dtype});
 }

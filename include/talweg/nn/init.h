@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "talweg/random.h"
 #include "talweg/tensor.h"
@@ -33,5 +34,9 @@ const Tensor& kaiming_uniform_(const Tensor& tensor, double a = 0, std::string_v
                                std::optional<Generator> generator = {});
 const Tensor& kaiming_normal_(const Tensor& tensor, double a = 0, std::string_view mode = "fan_in", std::string_view nonlinearity = "leaky_relu",
                               std::optional<Generator> generator = {});
+/// Normal, then in every column the share `sparsity` of the rows set to zero (Martens, 2010). Two dimensions.
+const Tensor& sparse_(const Tensor& tensor, double sparsity, double std = 0.01, std::optional<Generator> generator = {});
+/// The identity in the middle of convolution weights (3 to 5 dimensions), per group.
+const Tensor& dirac_(const Tensor& tensor, int64_t groups = 1);
 
 }  // namespace talweg::nn::init

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "talweg/scalar.h"
 
@@ -40,11 +41,14 @@ Tensor clamp(const Tensor& self, std::optional<Scalar> min, std::optional<Scalar
 /// The same with limits that broadcast; an undefined Tensor is no limit.
 Tensor clamp(const Tensor& self, const Tensor& min, const Tensor& max);
 const Tensor& clamp_(const Tensor& self, std::optional<Scalar> min, std::optional<Scalar> max = {});
+const Tensor& clamp_(const Tensor& self, const Tensor& min, const Tensor& max);
 /// self where condition is true, else other. condition is bool.
 Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other);
 Tensor where(const Tensor& condition, Scalar self, const Tensor& other);
 Tensor where(const Tensor& condition, const Tensor& self, Scalar other);
 Tensor where(const Tensor& condition, Scalar self, Scalar other);
+/// The positions where condition isn't zero: one int64 tensor per dimension, as `x.index(...)` takes them.
+std::vector<Tensor> where(const Tensor& condition);
 /// value where mask (bool, broadcast) is true, else self. A tensor value is 0-d.
 Tensor masked_fill(const Tensor& self, const Tensor& mask, Scalar value);
 Tensor masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value);
