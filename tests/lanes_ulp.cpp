@@ -1,10 +1,5 @@
 // Measures every function of src/lanes against a wider reference and fails where a bound is passed or the
-// instruction sets' bits differ. Build (tests/isa/lanes_functions.cpp once per set, this file once):
-//   FLAGS="-std=c++20 -O2 -Wall -Wextra -ffp-contract=off -fwrapv -fno-math-errno -fno-trapping-math -Isrc
-//   -Itests" c++ $FLAGS -c tests/isa/lanes_functions.cpp -o base.o c++ $FLAGS -mavx2 -mfma -mf16c -c
-//   tests/isa/lanes_functions.cpp -o avx2.o c++ $FLAGS -mavx512f -mavx512vl -mavx512bw -mavx512dq -mavx2
-//   -mfma -c tests/isa/lanes_functions.cpp -o avx512.o c++ -std=c++20 -O2 -Wall -Wextra -Itests
-//   tests/lanes_ulp.cpp base.o avx2.o avx512.o -o lanes_ulp
+// instruction sets' bits differ. tests/isa/lanes_functions.cpp is compiled once per set, this file once.
 // Run: lanes_ulp [name] [--all | --density N]   N: points per sweep (default 400000); --all: every float.
 
 #include <cmath>

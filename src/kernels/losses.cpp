@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "kernels/sum_loops.h"
+
 namespace talweg {
 
 namespace {
@@ -61,9 +63,33 @@ void run_nll_backward(std::span<const Buffer> buffers, const void* attributes) {
   else nll_backward<double>(call, buffers);
 }
 
+template <class T>
+void squares(const SumLoopsOf<T>& loops, std::span<const Buffer> buffers, bool mean) {
+  T sum = loops.squared_differences(buffers[1].as<T>(), buffers[2].as<T>(), buffers[1].numel);
+  *buffers[0].as<T>() = mean ? sum / static_cast<T>(buffers[1].numel) : sum;
+}
+void run_squares(std::span<const Buffer> buffers, const void* attributes) {
+  bool mean = static_cast<const SquaresCall*>(attributes)->mean;
+  if (buffers[0].dtype == float32) squares(sum_loops().float32, buffers, mean);
+  else squares(sum_loops().float64, buffers, mean);
+}
+
+template <class T>
+void differences(const SumLoopsOf<T>& loops, std::span<const Buffer> b, double scale) {
+  loops.scaled_differences(b[0].as<T>(), b[1].as<T>(), b[2].as<T>(), static_cast<T>(scale), *b[3].as<T>(), b[0].numel);
+}
+void run_differences(std::span<const Buffer> buffers, const void* attributes) {
+  double scale = static_cast<const DifferencesCall*>(attributes)->scale;
+  if (buffers[0].dtype == float32) differences(sum_loops().float32, buffers, scale);
+  else differences(sum_loops().float64, buffers, scale);
+}
+
 }  // namespace
 
 const Kernel nll_kernel{"nll", &run_nll};
 const Kernel nll_backward_kernel{"nll_backward", &run_nll_backward};
+
+const Kernel squares_kernel{"squares", &run_squares};
+const Kernel differences_kernel{"differences", &run_differences};
 
 }  // namespace talweg

@@ -19,4 +19,16 @@ extern const Kernel nll_kernel;
 /// buffers: gradient of the log-probabilities, gradient of the loss, sum of the weights used, targets[, weights].
 extern const Kernel nll_backward_kernel;
 
+/// Squared differences of row-major floats of one dtype and equal sizes.
+struct SquaresCall {
+  bool mean;
+};
+/// buffers: one number, x, y.
+extern const Kernel squares_kernel;
+struct DifferencesCall {
+  double scale;
+};
+/// buffers: result, x, y, one number g. The result is scale * (x - y) * g.
+extern const Kernel differences_kernel;
+
 }  // namespace talweg

@@ -2,7 +2,6 @@
 
 #include <limits>
 
-#include "kernels/cast.h"
 #include "kernels/reduce_plan.h"
 
 namespace talweg {
@@ -42,10 +41,12 @@ void prod_plane(const ReducePlan& p, T* out, const T* in) {
   }
   int64_t j = 0;
   if (p.out[0] == 0 && p.out[1] == 1 && p.in[1] == 1) {
-    for (; j < p.sizes[1] / block * block; ++j) {
-      T product = in[j];
-      for (int64_t i = 1; i < p.sizes[0]; ++i) product = times(product, in[i * p.in[0] + j]);
-      out[j] = times(product, out[j]);
+    for (; j + block <= p.sizes[1]; j += block) {
+      T product[block];
+      for (int64_t k = 0; k < block; ++k) product[k] = in[j + k];
+      for (int64_t i = 1; i < p.sizes[0]; ++i)
+        for (int64_t k = 0; k < block; ++k) product[k] = times(product[k], in[i * p.in[0] + j + k]);
+      for (int64_t k = 0; k < block; ++k) out[j + k] = times(product[k], out[j + k]);
     }
   }
   for (; j < p.sizes[1]; ++j)
@@ -128,73 +129,10 @@ void run_var(std::span<const Buffer> buffers, const void* attributes) {
   else var<double>(buffers[0], buffers[1], correction);
 }
 
-template <class T>
-bool is_nan(T v) {
-  if constexpr (std::is_integral_v<T>) return false;
-  else return v != v;
-}
-
-void run_amax(std::span<const Buffer> buffers, const void*) {
-  const Buffer &out = buffers[0], &in = buffers[1];
-  if (in.numel == 0) return;
-  with_type(in.dtype, [&]<class T>(T*) {
-    struct Best {
-      bool any = false;
-      T value{};
-    };
-    reduce_each<T>(
-        out, in, [] { return Best(); },
-        [](Best& best, T v) {
-          if (!best.any || v > best.value || is_nan(v)) best = {true, v};
-        },
-        [&](const Best& best, int64_t to) { out.as<T>()[to] = best.value; });
-  });
-}
-
-void run_argmax(std::span<const Buffer> buffers, const void*) {
-  const Buffer &out = buffers[0], &in = buffers[1];
-  if (in.numel == 0) return;
-  with_type(in.dtype, [&]<class T>(T*) {
-    struct Best {
-      int64_t seen = 0, at = 0;
-      T value{};
-    };
-    T* values = buffers.size() > 2 ? buffers[2].as<T>() : nullptr;
-    reduce_each<T>(
-        out, in, [] { return Best(); },
-        [](Best& best, T v) {
-          if (best.seen == 0 || (!(v <= best.value) && !is_nan(best.value))) best = {best.seen, best.seen, v};
-          ++best.seen;
-        },
-        [&](const Best& best, int64_t to) {
-          out.as<int64_t>()[to] = best.at;
-          if (values) values[to] = best.value;
-        });
-  });
-}
-
-void run_truth(std::span<const Buffer> buffers, const void* attributes) {
-  const Buffer &out = buffers[0], &in = buffers[1];
-  const bool all = static_cast<const TruthCall*>(attributes)->all;
-  if (in.numel == 0) {
-    for (int64_t i = 0, n = kept_elements(out); i < n; ++i) out.as<uint8_t>()[i] = all;
-    return;
-  }
-  with_type(in.dtype, [&]<class T>(T*) {
-    reduce_each<T>(
-        out, in, [all] { return all; },
-        [all](bool& truth, T v) { truth = all ? truth & (v != T(0)) : truth | (v != T(0)); },
-        [&](bool truth, int64_t to) { out.as<uint8_t>()[to] = truth; });
-  });
-}
-
 }  // namespace
 
 const Kernel prod_kernel{"prod", &run_prod};
 const Kernel var_total_kernel{"var_total", &run_var_total};
 const Kernel var_kernel{"var", &run_var};
-const Kernel amax_kernel{"amax", &run_amax};
-const Kernel argmax_kernel{"argmax", &run_argmax};
-const Kernel truth_kernel{"truth", &run_truth};
 
 }  // namespace talweg

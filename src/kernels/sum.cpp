@@ -9,17 +9,18 @@
 
 namespace talweg {
 
-namespace kernels {
 #ifdef TALWEG_ONLY_BASE
-namespace base { extern const SumLoops sum_loops; }
-static constexpr const SumLoops* sum_loops[] = {&base::sum_loops};
+namespace kernels::base { extern const SumLoops sum_loops; }
+const SumLoops& sum_loops() { return kernels::base::sum_loops; }
 #else
-namespace base { extern const SumLoops sum_loops; }
-namespace avx2 { extern const SumLoops sum_loops; }
-namespace avx512 { extern const SumLoops sum_loops; }
-static constexpr const SumLoops* sum_loops[] = {&base::sum_loops, &avx2::sum_loops, &avx512::sum_loops};
+namespace kernels::base { extern const SumLoops sum_loops; }
+namespace kernels::avx2 { extern const SumLoops sum_loops; }
+namespace kernels::avx512 { extern const SumLoops sum_loops; }
+const SumLoops& sum_loops() {
+  static constexpr const SumLoops* loops[] = {&kernels::base::sum_loops, &kernels::avx2::sum_loops, &kernels::avx512::sum_loops};
+  return *loops[isa_index()];
+}
 #endif
-}  // namespace kernels
 
 namespace {
 
@@ -38,19 +39,19 @@ struct Plane {
 };
 
 template <class T>
-void sum_floats(const Buffer& out, const Buffer& in, SumPlane<T> sum_plane) {
+void sum_floats(const Buffer& out, const Buffer& in, const SumLoopsOf<T>& loops) {
   ReducePlan plan(out, in);
   Plane p(plan);
   if (plan.out[0] != 0 && plan.out[1] != 0) {
     // Nothing is reduced in this plane: every element is a sum of one.
     plan.planes([&](int64_t to, int64_t from) {
       for (int64_t j = 0; j < plan.sizes[1]; ++j)
-        sum_plane(out.as<T>() + to + j * plan.out[1], plan.out[0], in.as<T>() + from + j * plan.in[1], 0, plan.in[0], 1, plan.sizes[0]);
+        loops.plane(out.as<T>() + to + j * plan.out[1], plan.out[0], in.as<T>() + from + j * plan.in[1], 0, plan.in[0], 1, plan.sizes[0]);
     });
     return;
   }
   plan.planes([&](int64_t to, int64_t from) {
-    sum_plane(out.as<T>() + to, p.out_stride, in.as<T>() + from, p.stride0, p.stride1, p.size0, p.size1);
+    loops.plane(out.as<T>() + to, p.out_stride, in.as<T>() + from, p.stride0, p.stride1, p.size0, p.size1);
   });
 }
 
@@ -87,7 +88,7 @@ void run_sum(std::span<const Buffer> buffers, const void* attributes) {
   int64_t count = kept_elements(out);
   std::memset(out.data, 0, static_cast<size_t>(count * itemsize(out.dtype)));
   if (in.numel != 0) {
-    const SumLoops& loops = *kernels::sum_loops[isa_index()];
+    const SumLoops& loops = sum_loops();
     if (in.dtype == float32) sum_floats<float>(out, in, loops.float32);
     else if (in.dtype == float64) sum_floats<double>(out, in, loops.float64);
     else

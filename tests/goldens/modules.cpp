@@ -150,7 +150,8 @@ void replay_optimizer(const Group& group, const json::Value& c) {
   optimizer_named(group.op);
   Decoder decoder(group.store.get());
   std::vector<Pulled> all;
-  for (const auto& [name, p] : object(member(c, "problem"))) {
+  for (const auto& [name, problem] : object(member(c, "problem"))) {
+    const json::Value& p = problem;
     auto stored = [&](const char* what) { return decoder.stored(text(member(member(p, what), "tensor"))); };
     all.push_back({name, stored("initial").requires_grad_(), stored("target"), stored("scale"), stored("noise")});
   }

@@ -325,9 +325,9 @@ std::vector<const Op*> all_records() {
   return out;
 }
 
-INSTANTIATE_TEST_SUITE_P(Records, Conformance, ::testing::ValuesIn(all_records()), [](const auto& info) {
+INSTANTIATE_TEST_SUITE_P(Records, Conformance, ::testing::ValuesIn(all_records()), [](const auto& set) {
   std::string name;
-  for (char c : std::string(info.param->name()) + "_" + std::to_string(info.index)) name += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+  for (char c : std::string(set.param->name()) + "_" + std::to_string(set.index)) name += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
   return name;
 });
 

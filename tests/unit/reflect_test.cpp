@@ -48,6 +48,7 @@ struct WithBase : Layer {
 class Closed {
  public:
   explicit Closed(int v) : value_(v) {}
+  int value() const { return value_; }
 
  private:
   int value_;

@@ -22,6 +22,27 @@ TALWEG_INLINE V load(const T* from) {
   return v;
 }
 
+/// What is added: elements as they lie, or squared differences of two arrays.
+template <class T>
+struct Plain {
+  using Element = T;
+  const T* in;
+  TALWEG_INLINE Plain operator+(int64_t n) const { return {in + n}; }
+  template <class V>
+  TALWEG_INLINE V get() const { return load<V>(in); }
+};
+template <class T>
+struct SquaredDifferences {
+  using Element = T;
+  const T *x, *y;
+  TALWEG_INLINE SquaredDifferences operator+(int64_t n) const { return {x + n, y + n}; }
+  template <class V>
+  TALWEG_INLINE V get() const {
+    const V d = load<V>(x) - load<V>(y);
+    return d * d;
+  }
+};
+
 /// Four sums side by side. Members and no array: at -O2 an array would live in memory.
 template <class V>
 struct Four {
@@ -34,12 +55,12 @@ struct Four {
     d += o.d;
     return *this;
   }
-  template <class T>
-  TALWEG_INLINE void add_row(const T* row, int64_t column) {
-    a += load<V>(row);
-    b += load<V>(row + column);
-    c += load<V>(row + 2 * column);
-    d += load<V>(row + 3 * column);
+  template <class S>
+  TALWEG_INLINE void add_row(S row, int64_t column) {
+    a += row.template get<V>();
+    b += (row + column).template get<V>();
+    c += (row + 2 * column).template get<V>();
+    d += (row + 3 * column).template get<V>();
   }
 };
 
@@ -81,8 +102,8 @@ inline constexpr int steps_at_once = 1;
 #endif
 
 /// Sums of four columns over `size` rows.
-template <class V, class T>
-TALWEG_INLINE Four<V> sum_columns(const T* in, int64_t row, int64_t column, int64_t size) {
+template <class V, class S>
+TALWEG_INLINE Four<V> sum_columns(S in, int64_t row, int64_t column, int64_t size) {
   Four<V> last;
   if (size < 16) {
     for (int64_t i = 0; i < size; ++i) last.add_row(in + i * row, column);
@@ -94,9 +115,9 @@ TALWEG_INLINE Four<V> sum_columns(const T* in, int64_t row, int64_t column, int6
   if constexpr (steps_at_once == 4 && sizeof(V) == 32) {
     for (; i + 4 * step <= size; i += 4 * step) {
       Four<V> w, x, y, z;
-      const T* from = in + i * row;
+      S from = in + i * row;
       const int64_t next = step * row;
-      for (int64_t j = 0; j < step; ++j, from += row) {
+      for (int64_t j = 0; j < step; ++j, from = from + row) {
         w.add_row(from, column);
         x.add_row(from + next, column);
         y.add_row(from + 2 * next, column);
@@ -111,8 +132,8 @@ TALWEG_INLINE Four<V> sum_columns(const T* in, int64_t row, int64_t column, int6
   if constexpr (steps_at_once >= 2 && sizeof(V) == 32) {
     for (; i + 2 * step <= size; i += 2 * step) {
       Four<V> w, x;
-      const T* from = in + i * row;
-      for (int64_t j = 0; j < step; ++j, from += row) {
+      S from = in + i * row;
+      for (int64_t j = 0; j < step; ++j, from = from + row) {
         w.add_row(from, column);
         x.add_row(from + step * row, column);
       }
@@ -130,24 +151,26 @@ TALWEG_INLINE Four<V> sum_columns(const T* in, int64_t row, int64_t column, int6
 }
 
 /// Sum of `size` vectors (or numbers), taken four ways.
-template <class V, class T>
-TALWEG_INLINE V sum_row(const T* in, int64_t stride, int64_t size) {
+template <class V, class S>
+TALWEG_INLINE V sum_row(S in, int64_t stride, int64_t size) {
   const int64_t rows = size / 4;
   Four<V> parts = sum_columns<V>(in, stride * 4, stride, rows);
-  for (int64_t i = rows * 4; i < size; ++i) parts.a += load<V>(in + i * stride);
+  for (int64_t i = rows * 4; i < size; ++i) parts.a += (in + i * stride).template get<V>();
   parts.a += parts.b;
   parts.a += parts.c;
   parts.a += parts.d;
   return parts.a;
 }
 
-template <class T>
-__attribute__((flatten)) T sum_contiguous(const T* in, int64_t size) {
+template <class S>
+__attribute__((flatten)) auto sum_contiguous(S in, int64_t size) {
+  using T = typename S::Element;
   using V = VectorOf<T>;
   const int64_t vectors = size / width<T>;
   const V partial = sum_row<V>(in, width<T>, vectors);
+  if (size < width<T>) return sum_row<T>(in, 1, size);
   T sum = 0;
-  for (int64_t i = vectors * width<T>; i < size; ++i) sum += in[i];
+  for (int64_t i = vectors * width<T>; i < size; ++i) sum += (in + i).template get<T>();
   for (int i = 0; i < width<T>; ++i) sum += partial[i];
   return sum;
 }
@@ -169,14 +192,14 @@ __attribute__((flatten)) void sum_outer(T* out, int64_t out_stride, const T* in,
   constexpr int64_t n = width<T>;
   int64_t j = 0;
   for (; j + 4 * n <= columns; j += 4 * n) {
-    const Four<V> sums = sum_columns<V>(in + j, stride, n, rows);
+    const Four<V> sums = sum_columns<V>(Plain<T>{in + j}, stride, n, rows);
     add_to(out + j * out_stride, out_stride, sums.a);
     add_to(out + (j + n) * out_stride, out_stride, sums.b);
     add_to(out + (j + 2 * n) * out_stride, out_stride, sums.c);
     add_to(out + (j + 3 * n) * out_stride, out_stride, sums.d);
   }
-  for (; j + n <= columns; j += n) add_to(out + j * out_stride, out_stride, sum_row<V>(in + j, stride, rows));
-  for (; j < columns; ++j) out[j * out_stride] += sum_row<T>(in + j, stride, rows);
+  for (; j + n <= columns; j += n) add_to(out + j * out_stride, out_stride, sum_row<V>(Plain<T>{in + j}, stride, rows));
+  for (; j < columns; ++j) out[j * out_stride] += sum_row<T>(Plain<T>{in + j}, stride, rows);
 }
 
 template <class T>
@@ -185,20 +208,20 @@ __attribute__((flatten)) void sum_scattered(T* out, int64_t out_stride, const T*
   int64_t j = 0;
   if (stride0 >= stride1) {
     for (; j + 4 <= size1; j += 4) {
-      const Four<T> sums = sum_columns<T>(in + j * stride1, stride0, stride1, size0);
+      const Four<T> sums = sum_columns<T>(Plain<T>{in + j * stride1}, stride0, stride1, size0);
       out[j * out_stride] += sums.a;
       out[(j + 1) * out_stride] += sums.b;
       out[(j + 2) * out_stride] += sums.c;
       out[(j + 3) * out_stride] += sums.d;
     }
   }
-  for (; j < size1; ++j) out[j * out_stride] += sum_row<T>(in + j * stride1, stride0, size0);
+  for (; j < size1; ++j) out[j * out_stride] += sum_row<T>(Plain<T>{in + j * stride1}, stride0, size0);
 }
 
 template <class T>
 void sum_plane(T* out, int64_t out_stride, const T* in, int64_t stride0, int64_t stride1, int64_t size0, int64_t size1) {
   if (stride0 == 1 && size0 >= width<T>) {
-    for (int64_t j = 0; j < size1; ++j) out[j * out_stride] += sum_contiguous(in + j * stride1, size0);
+    for (int64_t j = 0; j < size1; ++j) out[j * out_stride] += sum_contiguous(Plain<T>{in + j * stride1}, size0);
   } else if (stride1 == 1 && size1 >= width<T>) {
     sum_outer(out, out_stride, in, stride0, size0, size1);
   } else {
@@ -206,10 +229,29 @@ void sum_plane(T* out, int64_t out_stride, const T* in, int64_t stride0, int64_t
   }
 }
 
+template <class T>
+T sum_squared_differences(const T* x, const T* y, int64_t size) {
+  return sum_contiguous(SquaredDifferences<T>{x, y}, size);
+}
+
+template <class T>
+__attribute__((flatten)) void scaled_differences(T* out, const T* x, const T* y, T scale, T factor, int64_t size) {
+  using V = VectorOf<T>;
+  int64_t i = 0;
+  for (; i + width<T> <= size; i += width<T>) {
+    const V v = scale * (load<V>(x + i) - load<V>(y + i)) * factor;
+    __builtin_memcpy(out + i, &v, sizeof v);
+  }
+  for (; i < size; ++i) out[i] = scale * (x[i] - y[i]) * factor;
+}
+
+template <class T>
+constexpr SumLoopsOf<T> loops() { return {&sum_plane<T>, &sum_squared_differences<T>, &scaled_differences<T>}; }
+
 }  // namespace
 }  // namespace talweg
 
 namespace talweg::kernels::TALWEG_ISA {
 extern const SumLoops sum_loops;
-const SumLoops sum_loops{&sum_plane<float>, &sum_plane<double>};
+const SumLoops sum_loops{loops<float>(), loops<double>()};
 }  // namespace talweg::kernels::TALWEG_ISA
