@@ -41,13 +41,15 @@ nn::AnyModule module_of(const json::Value& constructor, Decoder& decoder) {
   if (std::none_of(records.begin(), records.end(), [&](const auto& r) { return r.name() == name; }))
     throw Absent("no module '" + std::string(name) + "'");
   ValueList arguments;
-  std::vector<nn::AnyModule> modules;
+  nn::NamedAnyModules modules;
   for (const json::Value& a : list(member(constructor, "args"))) {
     auto* inner = a.as<json::Array>();
     if (inner && std::all_of(inner->begin(), inner->end(), [](const json::Value& e) { return e.find("module"); })) {
-      for (const json::Value& e : *inner) modules.push_back(module_of(e, decoder));
+      for (const json::Value& e : *inner) modules.emplace_back("", module_of(e, decoder));
+    } else if (auto* dict = a.find("dict")) {
+      for (const auto& [key, e] : object(*dict)) modules.emplace_back(key, module_of(e, decoder));
     } else if (a.find("module")) {
-      modules.push_back(module_of(a, decoder));
+      modules.emplace_back("", module_of(a, decoder));
     } else {
       arguments.push_back(decoder.value(a));
     }
