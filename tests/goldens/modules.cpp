@@ -26,7 +26,8 @@ struct DefaultDtype {
   ~DefaultDtype() { set_default_dtype(before); }
 };
 
-void check_names(const std::vector<std::pair<std::string, Tensor>>& got, const json::Value& wanted, const std::string& what) {
+template <class Tensors>
+void check_names(const Tensors& got, const json::Value& wanted, const std::string& what) {
   for (const auto& [key, tensor] : got)
     if (!wanted.find(key)) throw Failed(what + " has \"" + key + "\", which isn't expected");
 }
@@ -81,7 +82,7 @@ void replay_init(const Group& group, const json::Value& c) {
     if (!got) throw Failed("no \"" + key + "\" in the state");
     expect_same(key, Value(*got), want, decoder, Tolerance::of(c));
   }
-  check_names({state.begin(), state.end()}, member(c, "state"), "the state");
+  check_names(state, member(c, "state"), "the state");
   if (auto* after = c.find("after")) expect_same("the draw after", Value(rand({2}, {.dtype = float64})), *after, decoder, Tolerance());
 }
 
