@@ -19,7 +19,7 @@ void Recorder::stop() noexcept {
 Recorder::~Recorder() {
   stop();
   for (Launch& launch : launches_)
-    for (Buffer& b : launch.buffers) release_memory(b.object->root);
+    for (Buffer& b : launch.buffers) release_memory(b.object);
 }
 
 void Recorder::add(const Kernel& kernel, std::span<const Buffer> buffers, const void* attributes, size_t bytes) {
@@ -36,8 +36,10 @@ void Recorder::add(const Kernel& kernel, std::span<const Buffer> buffers, const 
     b.sizes = at;
     b.strides = at + b.rank;
     at += 2 * b.rank;
+    // The tensor itself may end (a view, say); what it points into must not.
+    b.object = b.object->root;
+    retain_memory(b.object);
     l.buffers.push_back(b);
-    retain_memory(b.object->root);
   }
 }
 
