@@ -146,6 +146,34 @@ int64_t storage_bytes(const TensorObject* o) {
   return static_cast<int64_t>(root->owner.bytes);
 }
 
+namespace {
+
+// Gives a bare object a block of its own, with elements still to be written.
+void own_block(TensorObject* o, size_t bytes) {
+  void* block = nullptr;
+  try {
+    block = allocate(bytes);
+  } catch (...) {
+    free_object(o);
+    throw;
+  }
+  // The spare bytes are read by whole-lane kernels: they must not be signalling garbage under the sanitizers.
+  std::memset(static_cast<char*>(block) + bytes, 0, spare_bytes);
+  o->data = block;
+  o->owner = {.kind = Bytes::block, .view_count = 0, .block = block, .bytes = bytes, .release = nullptr, .context = nullptr, .lender = nullptr};
+}
+
+}  // namespace
+
+TensorObject* new_dense_like(const TensorObject* like, Dtype dtype) {
+  TensorObject* o = new_lane_like(like, dtype);
+  auto bytes = static_cast<size_t>(like->numel * itemsize(dtype));
+  if (bytes <= sizeof o->inside) return o;
+  o->flags = contiguous_flag | padded_flag;
+  own_block(o, bytes);
+  return o;
+}
+
 Tensor new_tensor_strided(Dtype dtype, std::span<const int64_t> sizes, std::span<const int64_t> strides) {
   int64_t numel = checked_numel(sizes, itemsize(dtype));
   TensorObject* o = bare_object(dtype, sizes.size());
@@ -158,17 +186,7 @@ Tensor new_tensor_strided(Dtype dtype, std::span<const int64_t> sizes, std::span
     std::memset(o->inside, 0, sizeof o->inside);
     return adopt(o);
   }
-  void* block = nullptr;
-  try {
-    block = allocate(bytes);
-  } catch (...) {
-    free_object(o);
-    throw;
-  }
-  // The spare bytes are read by whole-lane kernels: they must not be signalling garbage under the sanitizers.
-  std::memset(static_cast<char*>(block) + bytes, 0, spare_bytes);
-  o->data = block;
-  o->owner = {.kind = Bytes::block, .view_count = 0, .block = block, .bytes = bytes, .release = nullptr, .context = nullptr, .lender = nullptr};
+  own_block(o, bytes);
   return adopt(o);
 }
 

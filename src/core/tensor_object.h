@@ -155,6 +155,8 @@ inline TensorObject* new_lane_like(const TensorObject* like, Dtype dtype) {
   std::memcpy(o->inner_sizes, like->inner_sizes, sizeof o->inner_sizes + sizeof o->inner_strides);
   return o;
 }
+/// A fresh tensor with the sizes of `like`, which is contiguous and has at most 4 dimensions.
+TensorObject* new_dense_like(const TensorObject* like, Dtype dtype);
 /// A matrix of at most 64 bytes.
 inline TensorObject* new_lane_matrix(Dtype dtype, int64_t rows, int64_t columns) {
   TensorObject* o = new_lane(dtype, 2, rows * columns);

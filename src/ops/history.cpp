@@ -195,8 +195,10 @@ Tensor sum_to(const Tensor& grad, IntList sizes, Dtype dtype) {
     Dims dims;
     for (int64_t d = 0; d < grad.dim(); ++d)
       if (d < lead || (sizes[static_cast<size_t>(d - lead)] == 1 && grad.size(d) != 1)) dims.push_back(d);
-    if (!dims.empty()) out = sum(grad, dims, true);
-    if (lead > 0) out = view(out, sizes);
+    // Leading dimensions alone leave no ones to view away: the sum belongs to nobody else and becomes a leaf's grad.
+    bool keep = static_cast<int64_t>(dims.size()) > lead;
+    if (!dims.empty()) out = sum(grad, dims, keep);
+    if (keep && lead > 0) out = view(out, sizes);
   }
   return to(out, dtype);
 }

@@ -37,6 +37,7 @@ struct PointwiseNode : Node {
   }
   static void apply(Node* node, Backward& backward);
   bool apply_small(Backward& backward);
+  bool apply_whole(Backward& backward);
   Tensor to_one(const Tensor& gradient) const;
   static void release(Node* node) noexcept {
     for (SavedTensor& s : static_cast<PointwiseNode*>(node)->saved) s.reset();
@@ -188,6 +189,37 @@ inline TensorObject* small(const Pointwise& op, TensorObject* const (&in)[N], co
   TensorObject* out = new_lane_like(x, op.formula.boolean ? bool_ : x->dtype);
   tile(out->data, data, 1, &params);
   if ((flags & (requires_grad_flag | view_flag)) && !(modes & grad_off)) record_small<N>(out, op, in, params, scalar, one);
+  return out;
+}
+
+// Row-major, of few dimensions, and readable in whole lanes to its end.
+inline bool is_whole(const TensorObject* o) {
+  constexpr uint16_t wanted = contiguous_flag | padded_flag;
+  return (o->flags & wanted) == wanted && (o->is_root() || o->has(lane_flag)) && o->rank <= inline_rank;
+}
+inline bool same_dtype_and_sizes(const TensorObject* a, const TensorObject* b) { return ((a->head() ^ b->head()) & 0xffffu) == 0 && same_sizes(a, b); }
+inline int64_t lanes_of(const TensorObject* o) { return (o->bytes() + 63) / 64; }
+
+// Whole tensors of one dtype and equal sizes: one call of the loop, no walk over dimensions. Null if they aren't.
+template <int N>
+[[gnu::noinline]] TensorObject* whole(const Pointwise& op, TensorObject* const (&in)[N], const Params& params) {
+  TensorObject* x = in[0];
+  if (!x || !is_whole(x)) return nullptr;
+  uint16_t flags = x->flags;
+  if constexpr (N == 2) {
+    if (!in[1] || !is_whole(in[1]) || !same_dtype_and_sizes(x, in[1])) return nullptr;
+    flags |= in[1]->flags;
+  }
+  uint32_t modes = thread_state.modes;
+  if ((flags & wrapped_flag) || (modes & recording)) return nullptr;
+  if (!(op.accepts & dtype_bit(x->dtype)) || (op.divides && is_integral(x->dtype))) return nullptr;
+  Tile tile = direct_tile(tiles_of(op.formula).value, x->dtype);
+  if (!tile) return nullptr;
+  const void* data[most_inputs] = {x->data};
+  if constexpr (N == 2) data[1] = in[1]->data;
+  TensorObject* out = new_dense_like(x, op.formula.boolean ? bool_ : x->dtype);
+  tile(out->data, data, lanes_of(x), &params);
+  if ((flags & (requires_grad_flag | view_flag)) && !(modes & grad_off)) record_small<N>(out, op, in, params, nullptr, -1);
   return out;
 }
 
@@ -458,12 +490,14 @@ Params params(std::initializer_list<Scalar> numbers) {
 
 Tensor pointwise(const Pointwise& op, const Tensor& a, const Params& params) {
   if (TensorObject* out = small<1>(op, {object(a)}, nullptr, params)) [[likely]] return adopt(out);
+  if (TensorObject* out = whole<1>(op, {object(a)}, params)) return adopt(out);
   Operand operands[] = {a};
   return general(op, operands, params);
 }
 
 Tensor pointwise(const Pointwise& op, const Tensor& a, const Tensor& b, const Params& params) {
   if (TensorObject* out = small<2>(op, {object(a), object(b)}, nullptr, params)) [[likely]] return adopt(out);
+  if (TensorObject* out = whole<2>(op, {object(a), object(b)}, params)) return adopt(out);
   Operand operands[] = {a, b};
   return general(op, operands, params);
 }
@@ -554,12 +588,42 @@ bool PointwiseNode::apply_small(Backward& b) {
   return true;
 }
 
+// The same where all are whole tensors of equal sizes.
+bool PointwiseNode::apply_whole(Backward& b) {
+  TensorObject* g = object(b.grad());
+  if (!is_whole(g) || extra || scalar_input != no_input || one_input != no_input || (thread_state.modes & (grad_off | recording)) != grad_off) return false;
+  const Formula& f = op->formula;
+  const void* data[most_inputs + 2] = {g->data, g->data, g->data, g->data, g->data};
+  for (const SavedTensor& s : saved) {
+    if (s.kind() == SavedTensor::Kind::none) continue;
+    TensorObject* o = s.checked(this);
+    if (!is_whole(o) || !same_dtype_and_sizes(g, o)) return false;
+    data[s.tag() == result_tag ? f.inputs + 1 : s.tag() + 1] = o->data;
+  }
+  const Tiles& tiles = tiles_of(f);
+  Params params;
+  std::memcpy(params.number, number, sizeof number);
+  for (int i = 0; i < f.derivatives; ++i) {
+    if (!edges()[i].node) continue;
+    if (f.passes_gradient[i]) {
+      b.set(static_cast<size_t>(i), b.grad());
+      continue;
+    }
+    Tile tile = direct_tile(tiles.derivative[i], g->dtype);
+    if (!tile) return false;
+    TensorObject* out = new_dense_like(g, g->dtype);
+    tile(out->data, data, lanes_of(g), &params);
+    b.set(static_cast<size_t>(i), adopt(out));
+  }
+  return true;
+}
+
 void PointwiseNode::apply(Node* node, Backward& b) {
   auto* self = static_cast<PointwiseNode*>(node);
   if (self->released) [[unlikely]] {
     if (self->needed() & ~1u) self->saved[0].checked(self);
   }
-  if (self->apply_small(b)) return;
+  if (self->apply_small(b) || self->apply_whole(b)) return;
   const Formula& f = self->op->formula;
   const Tensor& g = b.grad();
 
