@@ -162,7 +162,7 @@ bool gradgradcheck(CheckedFn call, void* f, const std::vector<Tensor>& inputs, c
 
 // Calls f with the vector, or with its tensors one by one; a Tensor alone counts as a list of one.
 template <class F, size_t... I>
-auto call_spread(F& f, const std::vector<Tensor>& inputs, std::index_sequence<I...>) {
+auto call_spread(F& f, const std::vector<Tensor>& inputs, std::index_sequence<I...>) -> decltype(f(inputs[I]...)) {
   return f(inputs[I]...);
 }
 template <class F, size_t N = 1>

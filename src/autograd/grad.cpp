@@ -34,8 +34,10 @@ struct Roots {
 void add_root(Roots& roots, std::string_view op, const Tensor& t, const Tensor& gradient, bool create_graph) {
   std::string where = "[" + std::string(op) + "] ";
   if (!t.defined()) throw TypeError(where + "a tensor to differentiate is undefined");
-  if (!requires_grad(object(t)))
+  Edge edge = gradient_edge(object(t));
+  if (!edge.node)
     throw AutogradError(where + "element 0 of tensors does not require grad and does not have a grad_fn; call requires_grad_() on a leaf before computing from it");
+  roots.edges.push_back(edge);
   Tensor start = gradient;
   if (!start.defined()) {
     if (t.numel() != 1)
@@ -48,7 +50,6 @@ void add_root(Roots& roots, std::string_view op, const Tensor& t, const Tensor& 
     if (start.dtype() != t.dtype()) start = to(start, t.dtype());
     if (!create_graph) start = start.detach();
   }
-  roots.edges.push_back(gradient_edge(object(t)));
   roots.gradients.push_back(std::move(start));
 }
 

@@ -11,25 +11,35 @@
 
 namespace talweg {
 
+StateDict::StateDict(std::initializer_list<Item> items) {
+  for (const Item& item : items) (*this)[item.first] = item.second;
+}
+StateDict::StateDict(const StateDict& other) {
+  for (const Item& item : other) items_.push_back(new Item(item));
+}
+StateDict::~StateDict() {
+  for (Item* item : items_) delete item;
+}
 const Tensor* StateDict::find(std::string_view key) const {
-  for (const auto& [name, value] : items_)
-    if (name == key) return &value;
+  for (const Item* item : items_)
+    if (item->first == key) return &item->second;
   return nullptr;
 }
 const Tensor& StateDict::at(std::string_view key) const {
   if (const Tensor* t = find(key)) return *t;
   std::vector<std::string> keys;
-  for (const auto& [name, value] : items_) keys.push_back(name);
+  for (const Item* item : items_) keys.push_back(item->first);
   throw KeyError("[StateDict] no key \"" + std::string(key) + "\"" + nn::did_you_mean(key, keys));
 }
 Tensor& StateDict::operator[](std::string_view key) {
-  for (auto& [name, value] : items_)
-    if (name == key) return value;
-  return items_.emplace_back(std::string(key), Tensor()).second;
+  if (const Tensor* t = find(key)) return const_cast<Tensor&>(*t);
+  items_.push_back(new Item(std::string(key), Tensor()));
+  return items_.back()->second;
 }
 bool StateDict::erase(std::string_view key) {
-  auto it = std::find_if(items_.begin(), items_.end(), [&](const auto& item) { return item.first == key; });
+  auto it = std::find_if(items_.begin(), items_.end(), [&](const Item* item) { return item->first == key; });
   if (it == items_.end()) return false;
+  delete *it;
   items_.erase(it);
   return true;
 }

@@ -11,10 +11,13 @@
 
 namespace talweg::nn {
 
+/// Modules for a container; those without a name are called by their number.
+using NamedAnyModules = std::vector<std::pair<std::string, AnyModule>>;
+
 struct ModuleRecord {
   std::string_view signature;                                  // "Linear(in_features, out_features, bias=True)"
   AnyModule (*make)(std::span<const Value> arguments);         // in the order of the parameters
-  AnyModule (*make_of)(std::vector<AnyModule> modules);        // or, for a container, of modules
+  AnyModule (*make_of)(NamedAnyModules modules);               // or, for a container, of modules
   std::span<const ParamKind> kinds;
 
   std::string_view name() const { return signature.substr(0, signature.find('(')); }
@@ -56,7 +59,7 @@ std::span<const ModuleRecord> module_records();
 /// Makes a module by name as Python would; a container of `modules`. Throws KeyError for an unknown name, TypeError where
 /// the arguments don't fit.
 AnyModule make_module(std::string_view name, std::span<const Value> arguments, std::span<const NamedValue> keywords = {},
-                      std::vector<AnyModule> modules = {});
+                      NamedAnyModules modules = {});
 
 /// The functions of nn::init, as operations: `kaiming_uniform_(tensor, a=0.0, mode='fan_in', nonlinearity='leaky_relu')`.
 std::span<const Op> init_records();

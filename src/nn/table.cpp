@@ -30,10 +30,18 @@ AnyModule make_cross_entropy_loss(const Tensor& weight, std::optional<Scalar> si
                            .reduce = truth(reduce)});
 }
 
-AnyModule make_sequential(std::vector<AnyModule> modules) { return AnySequential(std::move(modules)); }
-AnyModule make_module_list(std::vector<AnyModule> modules) { return modules; }
+AnyModule make_sequential(NamedAnyModules modules) {
+  AnySequential out;
+  for (auto& [name, m] : modules) name.empty() ? out.append(std::move(m)) : out.append(name, std::move(m));
+  return out;
+}
+AnyModule make_module_list(NamedAnyModules modules) {
+  std::vector<AnyModule> list;
+  for (auto& [name, m] : modules) list.push_back(std::move(m));
+  return list;
+}
 
-constexpr ModuleRecord container(std::string_view signature, AnyModule (*make)(std::vector<AnyModule>)) { return {signature, nullptr, make, {}}; }
+constexpr ModuleRecord container(std::string_view signature, AnyModule (*make)(NamedAnyModules)) { return {signature, nullptr, make, {}}; }
 
 constinit const ModuleRecord records[] = {
     module<&make_linear>("Linear(in_features, out_features, bias=True, device=None, dtype=None)"),
@@ -52,7 +60,7 @@ constinit const ModuleRecord records[] = {
 
 std::span<const ModuleRecord> module_records() { return records; }
 
-AnyModule make_module(std::string_view name, std::span<const Value> arguments, std::span<const NamedValue> keywords, std::vector<AnyModule> modules) {
+AnyModule make_module(std::string_view name, std::span<const Value> arguments, std::span<const NamedValue> keywords, NamedAnyModules modules) {
   for (const ModuleRecord& r : records) {
     if (r.name() != name) continue;
     if (r.make_of) {

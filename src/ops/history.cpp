@@ -104,7 +104,10 @@ static void set_strided_history(TensorObject* view, TensorObject* source) {
 }
 void set_strided_history(const Tensor& view, const Tensor& self) { set_strided_history(object(view), object(self)); }
 
-bool requires_grad_slow(TensorObject* o) { return grad_fn_of(o) != nullptr || o->has(requires_grad_flag); }
+// A view requires grad if its base does, even if it was made in no_grad mode and has no history.
+bool requires_grad_slow(TensorObject* o) {
+  return grad_fn_of(o) != nullptr || o->has(requires_grad_flag) || (o->has(view_flag) && requires_grad(o->view.base));
+}
 
 Node* grad_fn_of(TensorObject* o) {
   if (!o->has(view_flag) || !requires_grad(o->view.base)) return node_of(o);

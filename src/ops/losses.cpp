@@ -311,13 +311,13 @@ constinit const Op ops[] = {
     op<decltype(functional_nll_loss), &functional_nll_loss>("nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction='mean')",
         {.doc = "-weight[target] * input[target], reduced",
          .samples = {"T(4, 3), I(4; 3)", "T(3), I(; 3)", "T(2, 3, 5), I(2, 5; 3)", "T(4, 3), I(4; 3), reduction='sum'", "T(4, 3), I(4; 3), reduction='none'",
-                     "T(4, 3), I(4; 3), P(3)", "T(6, 3), I(6; 3), ignore_index=1"},
+                     "T(4, 3), I(4; 3), C(3)", "T(6, 3), I(6; 3), ignore_index=1"},
          .derivative = Derivative::linear}),
     op<decltype(functional_cross_entropy), &functional_cross_entropy>(
         "cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction='mean', label_smoothing=0.0)",
         {.doc = "nll_loss(log_softmax(input), target), or -sum(target * log_softmax(input)) for probabilities",
          .samples = {"T(4, 3), I(4; 3)", "T(3), I(; 3)", "T(2, 3, 5), I(2, 5; 3)", "T(4, 3), U(4, 3)", "T(4, 3), I(4; 3), reduction='none'",
-                     "T(4, 3), I(4; 3), P(3)", "T(4, 3), I(4; 3), label_smoothing=0.25", "T(4, 3), U(4, 3), P(3), label_smoothing=0.25"}}),
+                     "T(4, 3), I(4; 3), C(3)", "T(4, 3), I(4; 3), label_smoothing=0.25", "T(4, 3), U(4, 3), P(3), label_smoothing=0.25"}}),
 };
 
 }  // namespace

@@ -54,7 +54,8 @@ enum class Derivative : uint8_t {
 struct OpInfo {
   std::string_view doc = {};
   /// Argument texts of sample calls: `T(2, 3)` is a tensor of random numbers of these sizes, `P(...)` of positive ones,
-  /// `U(...)` between 0 and 1, `I(sizes; n)` of integers below n, `B(...)` of truth values; the rest as in Python.
+  /// `U(...)` between 0 and 1, `C(...)` of positive ones that have no gradient, `I(sizes; n)` of integers below n, `B(...)`
+  /// of truth values; the rest as in Python.
   std::array<std::string_view, 8> samples = {};
   Derivative derivative = Derivative::smooth;
   std::string_view why_not = {};       // where there is none

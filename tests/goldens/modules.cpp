@@ -26,7 +26,8 @@ struct DefaultDtype {
   ~DefaultDtype() { set_default_dtype(before); }
 };
 
-void check_names(const std::vector<std::pair<std::string, Tensor>>& got, const json::Value& wanted, const std::string& what) {
+template <class Tensors>
+void check_names(const Tensors& got, const json::Value& wanted, const std::string& what) {
   for (const auto& [key, tensor] : got)
     if (!wanted.find(key)) throw Failed(what + " has \"" + key + "\", which isn't expected");
 }
@@ -41,13 +42,15 @@ nn::AnyModule module_of(const json::Value& constructor, Decoder& decoder) {
   if (std::none_of(records.begin(), records.end(), [&](const auto& r) { return r.name() == name; }))
     throw Absent("no module '" + std::string(name) + "'");
   ValueList arguments;
-  std::vector<nn::AnyModule> modules;
+  nn::NamedAnyModules modules;
   for (const json::Value& a : list(member(constructor, "args"))) {
     auto* inner = a.as<json::Array>();
     if (inner && std::all_of(inner->begin(), inner->end(), [](const json::Value& e) { return e.find("module"); })) {
-      for (const json::Value& e : *inner) modules.push_back(module_of(e, decoder));
+      for (const json::Value& e : *inner) modules.emplace_back("", module_of(e, decoder));
+    } else if (auto* dict = a.find("dict")) {
+      for (const auto& [key, e] : object(*dict)) modules.emplace_back(key, module_of(e, decoder));
     } else if (a.find("module")) {
-      modules.push_back(module_of(a, decoder));
+      modules.emplace_back("", module_of(a, decoder));
     } else {
       arguments.push_back(decoder.value(a));
     }
@@ -79,7 +82,7 @@ void replay_init(const Group& group, const json::Value& c) {
     if (!got) throw Failed("no \"" + key + "\" in the state");
     expect_same(key, Value(*got), want, decoder, Tolerance::of(c));
   }
-  check_names({state.begin(), state.end()}, member(c, "state"), "the state");
+  check_names(state, member(c, "state"), "the state");
   if (auto* after = c.find("after")) expect_same("the draw after", Value(rand({2}, {.dtype = float64})), *after, decoder, Tolerance());
 }
 

@@ -29,6 +29,7 @@ class Parser {
       skip();
       if (at_ < text_.size()) expect(',');
     }
+    out.constant = constant_;
     return out;
   }
 
@@ -105,7 +106,7 @@ class Parser {
     return *i;
   }
 
-  // T, P, U, B and I with their sizes.
+  // One of the letters, with its sizes.
   Tensor tensor(const std::string& kind) {
     expect('(');
     std::vector<int64_t> sizes;
@@ -124,6 +125,7 @@ class Parser {
     for (int64_t s : sizes) count *= s;
     std::vector<double> values;
     for (int64_t i = 0; i < count; ++i) values.push_back(draw(kind, below));
+    constant_.push_back(kind == "C");
     Tensor flat = talweg::tensor(values).view(sizes);
     return kind == "I" ? flat.to(int64) : kind == "B" ? flat.to(bool_) : flat;
   }
@@ -135,7 +137,7 @@ class Parser {
   double draw(const std::string& kind, int64_t below) {
     double u = uniform();
     if (kind == "T") return std::sqrt(-2 * std::log(u)) * std::cos(6.283185307179586 * uniform());
-    if (kind == "P") return 0.25 + 2 * u;
+    if (kind == "P" || kind == "C") return 0.25 + 2 * u;
     if (kind == "U") return u;
     if (kind == "B") return u < 0.5;
     if (kind == "I") return std::floor(u * static_cast<double>(below) * 0.9999);
@@ -145,6 +147,7 @@ class Parser {
   std::string_view text_;
   size_t at_ = 0;
   uint64_t state_ = 0x853c49e6748fea9bu;
+  std::vector<bool> constant_;
 };
 
 Value replaced(const Value& v, const std::function<Tensor(const Tensor&)>& f) {
@@ -163,7 +166,7 @@ Sample parse_sample(std::string_view text) { return Parser(text).call(); }
 Value parse_value(std::string_view text) { return Parser(text).value(); }
 
 Sample with_tensors(const Sample& sample, const std::function<Tensor(const Tensor&)>& f) {
-  Sample out{sample.text, {}, {}};
+  Sample out{sample.text, {}, {}, sample.constant};
   for (const Value& v : sample.positional) out.positional.push_back(replaced(v, f));
   for (const auto& [key, v] : sample.named) out.named.emplace_back(key, replaced(v, f));
   return out;

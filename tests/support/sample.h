@@ -16,6 +16,7 @@ struct Sample {
   std::string text;
   ValueList positional;
   std::vector<NamedValue> named;
+  std::vector<bool> constant;  // per tensor, in order: the operation has no gradient for it
 };
 
 /// The call that a text states: `T(2, 3), I(4; 3), alpha=2.5`. Floating tensors are float64; the numbers look random and

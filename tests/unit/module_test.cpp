@@ -192,6 +192,10 @@ TEST(Module, Sequentials) {
   load_state_dict(free, state_dict(fixed));
   Tensor x = ones({4, 2});
   EXPECT_TRUE(free(x).equal(fixed(x)));
+  nn::AnySequential named;
+  named.append("in", nn::Linear(2, 3)).append(nn::Tanh());
+  EXPECT_EQ(keys(named_parameters(named)), (std::vector<std::string>{"in.weight", "in.bias"}));
+  EXPECT_EQ(repr(clone(named)), "Sequential(\n  (in): Linear(in_features=2, out_features=3, bias=True)\n  (1): Tanh()\n)");
   EXPECT_THROW(nn::AnyModule(nn::Tanh()).forward(std::vector{x, x}), TypeError);
 }
 

@@ -113,25 +113,32 @@ class AnyModule {
   Base* held_ = nullptr;
 };
 
-/// A Sequential whose modules are given while the program runs.
+/// A Sequential whose modules are given while the program runs; they are called "0", "1", ... unless they get names.
 class AnySequential {
  public:
   static constexpr std::string_view module_name = "Sequential";
   AnySequential() = default;
-  explicit AnySequential(std::vector<AnyModule> modules) : modules_(std::move(modules)) {}
+  explicit AnySequential(std::vector<AnyModule> modules) {
+    for (auto& m : modules) append(std::move(m));
+  }
   /// Adds a module at the end.
-  AnySequential& append(AnyModule module) {
-    modules_.push_back(std::move(module));
+  AnySequential& append(AnyModule module) { return append(std::to_string(size()), std::move(module)); }
+  AnySequential& append(std::string name, AnyModule module) {
+    modules_.emplace_back(std::move(name), std::move(module));
     return *this;
   }
   size_t size() const { return modules_.size(); }
-  const AnyModule& operator[](size_t i) const { return modules_[i]; }
+  const AnyModule& operator[](size_t i) const { return modules_[i].second; }
   Tensor operator()(const Tensor& input) const {
     Tensor x = input;
-    for (const auto& m : modules_) x = m(x);
+    for (const auto& [name, m] : modules_) x = m(x);
     return x;
   }
-  AnySequential clone() const { return AnySequential(detail::clone_member(modules_)); }
+  AnySequential clone() const {
+    AnySequential out;
+    for (const auto& [name, m] : modules_) out.append(name, m.clone());
+    return out;
+  }
 
  private:
   friend struct reflect::Access;
@@ -139,10 +146,10 @@ class AnySequential {
   static constexpr bool talweg_counted = true;
   template <class F>
   void talweg_members(F&& f) {
-    for (auto& m : modules_) f(m);
+    for (auto& [name, m] : modules_) f(std::string_view(name), m);
   }
 
-  std::vector<AnyModule> modules_;
+  std::vector<std::pair<std::string, AnyModule>> modules_;
 };
 
 }  // namespace talweg::nn

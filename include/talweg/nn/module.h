@@ -184,19 +184,42 @@ concept ModuleLike = std::is_class_v<M> && !std::is_base_of_v<Tensor, M>;
 using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 using NamedModules = std::vector<std::pair<std::string, nn::ModuleRef>>;
 
-/// Tensors under names, in order: what is saved of a module.
+/// Tensors under names, in order: what is saved of a module. A reference to a tensor stays good while others are added.
 class StateDict {
  public:
+  using Item = std::pair<std::string, Tensor>;
   StateDict() = default;
-  StateDict(std::initializer_list<std::pair<std::string, Tensor>> items) : items_(items) {}
+  StateDict(std::initializer_list<Item> items);
+  StateDict(const StateDict& other);
+  StateDict(StateDict&& other) noexcept = default;
+  StateDict& operator=(StateDict other) noexcept {
+    items_.swap(other.items_);
+    return *this;
+  }
+  ~StateDict();
+
+  class Iterator {
+   public:
+    explicit Iterator(Item* const* at) : at_(at) {}
+    const Item& operator*() const { return **at_; }
+    const Item* operator->() const { return *at_; }
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    friend bool operator==(Iterator a, Iterator b) { return a.at_ == b.at_; }
+
+   private:
+    Item* const* at_;
+  };
   size_t size() const { return items_.size(); }
   bool empty() const { return items_.empty(); }
-  auto begin() const { return items_.begin(); }
-  auto end() const { return items_.end(); }
+  Iterator begin() const { return Iterator(items_.data()); }
+  Iterator end() const { return Iterator(items_.data() + items_.size()); }
   bool contains(std::string_view key) const { return find(key) != nullptr; }
   /// Null if there is no such key.
   const Tensor* find(std::string_view key) const;
-  /// Throws KeyError with the nearest keys.
+  /// Throws KeyError with the nearest key.
   const Tensor& at(std::string_view key) const;
   /// The tensor under the key, undefined at first.
   Tensor& operator[](std::string_view key);
@@ -204,7 +227,7 @@ class StateDict {
   bool erase(std::string_view key);
 
  private:
-  NamedTensors items_;
+  std::vector<Item*> items_;
 };
 
 /// What load_state_dict met without `strict`.

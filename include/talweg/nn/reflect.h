@@ -51,7 +51,7 @@ enum class Kind : unsigned char {
 struct Access {
   template <class T>
   static constexpr bool listed = requires { T::talweg_listed; };
-  // How many it has is known when the program runs; they are called "0", "1", ...
+  // How many it has, and their names, are known when the program runs: f(name, member).
   template <class T>
   static constexpr bool counted = requires { T::talweg_counted; };
   template <class T, class F>
@@ -471,7 +471,7 @@ template <class T, class F>
 void for_each_member(T& object, F&& f) {
   size_t i = 0;
   if constexpr (Access::counted<T>) {
-    Access::members(object, [&](auto& member) { f(std::string_view(), i++, member); });
+    Access::members(object, [&](std::string_view name, auto& member) { f(name, i++, member); });
   } else if constexpr (Access::listed<T>) {
     std::string_view rest = Access::names<T>();
     bool numbered = rest.empty();
