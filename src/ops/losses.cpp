@@ -142,6 +142,7 @@ void check_nll(const Tensor& input, const Tensor& target, const Tensor& weight) 
   if (target.dtype() != int64 && target.dtype() != uint8)
     throw DtypeError(op + "expected target dtype to be Long or Byte, but got " + std::string(scalar_type_name(target.dtype())));
   if (!weight.defined()) return;
+  if (needs_grad(weight)) throw AutogradError(op + "the derivative for 'weight' is not implemented; pass weight.detach()");
   if (weight.dim() != 1 || weight.numel() != classes)
     throw ShapeError(op + "weight tensor should be defined either for all " + number(classes) + " classes or no classes but got weight tensor of shape: " + to_string(weight.sizes()));
   if (weight.dtype() != input.dtype())
