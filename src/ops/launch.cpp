@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "ops/launch.h"
 
 #include "talweg/errors.h"
@@ -5,7 +6,7 @@
 namespace talweg {
 
 void Recorder::start() {
-  if (thread_state.recorder) throw ValueError("[record] this thread already records");
+  if (thread_state.recorder) raise<ValueError>({"[record] this thread already records"});
   thread_state.recorder = this;
   thread_state.modes |= recording;
 }
