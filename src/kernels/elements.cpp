@@ -44,7 +44,14 @@ void convert(void* out, int64_t out_stride, const void* in, int64_t in_stride, i
     To value = cast<To>(*from);
     for (int64_t i = 0; i < count; ++i) to[i * out_stride] = value;
   } else if (out_stride == 1 && in_stride == 1) {
-    for (int64_t i = 0; i < count; ++i) to[i] = cast<To>(from[i]);
+    // Blocks of a known size are turned into vector instructions.
+    int64_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+      To block[16];
+      for (int j = 0; j < 16; ++j) block[j] = cast<To>(from[i + j]);
+      std::memcpy(to + i, block, sizeof block);
+    }
+    for (; i < count; ++i) to[i] = cast<To>(from[i]);
   } else {
     for (int64_t i = 0; i < count; ++i) to[i * out_stride] = cast<To>(from[i * in_stride]);
   }
