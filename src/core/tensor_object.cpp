@@ -1,6 +1,7 @@
 #include "core/raise.h"
 #include "core/tensor_object.h"
 
+#include <array>
 #include <string>
 
 #include "core/shape.h"
@@ -173,6 +174,23 @@ TensorObject* new_dense_like(const TensorObject* like, Dtype dtype) {
   o->flags = contiguous_flag | padded_flag;
   own_block(o, bytes);
   return o;
+}
+
+Tensor new_matrix(Dtype dtype, int64_t rows, int64_t columns) {
+  constexpr int64_t large = int64_t{1} << 29;
+  if (rows >= large || columns >= large) [[unlikely]] return new_tensor(dtype, std::array{rows, columns});
+  const int64_t numel = rows * columns;
+  TensorObject* o = new_lane(dtype, 2, numel);
+  o->inner_sizes[0] = rows;
+  o->inner_sizes[1] = columns;
+  o->inner_strides[0] = columns > 1 ? columns : 1;
+  o->inner_strides[1] = 1;
+  auto bytes = static_cast<size_t>(numel * itemsize(dtype));
+  if (bytes > sizeof o->inside) {
+    o->flags = contiguous_flag | padded_flag;
+    own_block(o, bytes);
+  }
+  return adopt(o);
 }
 
 Tensor new_tensor_strided(Dtype dtype, std::span<const int64_t> sizes, std::span<const int64_t> strides) {

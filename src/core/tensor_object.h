@@ -157,12 +157,7 @@ inline TensorObject* new_lane_like(const TensorObject* like, Dtype dtype) {
 }
 /// A fresh tensor with the sizes of `like`, which is contiguous and has at most 4 dimensions.
 TensorObject* new_dense_like(const TensorObject* like, Dtype dtype);
-/// A matrix of at most 64 bytes.
-inline TensorObject* new_lane_matrix(Dtype dtype, int64_t rows, int64_t columns) {
-  TensorObject* o = new_lane(dtype, 2, rows * columns);
-  const int64_t dims[2 * inline_rank] = {rows, columns, 0, 0, columns, 1, 0, 0};
-  std::memcpy(o->inner_sizes, dims, sizeof dims);
-  return o;
-}
+/// A fresh row-major matrix. Throws ShapeError where its bytes overflow.
+Tensor new_matrix(Dtype dtype, int64_t rows, int64_t columns);
 
 }  // namespace talweg

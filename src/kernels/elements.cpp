@@ -2,6 +2,10 @@
 
 #include <cstring>
 
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
+
 #include "kernels/cast.h"
 
 namespace talweg {
@@ -30,6 +34,20 @@ Loop::Loop(std::span<const Buffer> buffers, bool reorder) : operands(static_cast
 
 namespace {
 
+#if defined(__x86_64__)
+// Sixteen bytes, which compilers widen one by one.
+template <class To>
+void widen_bytes(To* to, const void* from) {
+  const __m128i zero = _mm_setzero_si128(), bytes = _mm_loadu_si128(static_cast<const __m128i*>(from));
+  const __m128i low = _mm_unpacklo_epi8(bytes, zero), high = _mm_unpackhi_epi8(bytes, zero);
+  const __m128i words[] = {_mm_unpacklo_epi16(low, zero), _mm_unpackhi_epi16(low, zero), _mm_unpacklo_epi16(high, zero), _mm_unpackhi_epi16(high, zero)};
+  for (int k = 0; k < 4; ++k) {
+    if constexpr (std::is_same_v<To, float>) _mm_store_ps(to + 4 * k, _mm_cvtepi32_ps(words[k]));
+    else _mm_store_si128(reinterpret_cast<__m128i*>(to + 4 * k), words[k]);
+  }
+}
+#endif
+
 template <class To, class From>
 void convert(void* out, int64_t out_stride, const void* in, int64_t in_stride, int64_t count) {
   auto* to = static_cast<To*>(out);
@@ -44,7 +62,21 @@ void convert(void* out, int64_t out_stride, const void* in, int64_t in_stride, i
     To value = cast<To>(*from);
     for (int64_t i = 0; i < count; ++i) to[i * out_stride] = value;
   } else if (out_stride == 1 && in_stride == 1) {
-    for (int64_t i = 0; i < count; ++i) to[i] = cast<To>(from[i]);
+    // Blocks of a known size are turned into vector instructions.
+    int64_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+      alignas(16) To block[16];
+#if defined(__x86_64__)
+      if constexpr (sizeof(From) == 1 && !std::is_signed_v<From> && (std::is_same_v<To, float> || std::is_same_v<To, int32_t>)) {
+        widen_bytes(block, from + i);
+        std::memcpy(to + i, block, sizeof block);
+        continue;
+      }
+#endif
+      for (int j = 0; j < 16; ++j) block[j] = cast<To>(from[i + j]);
+      std::memcpy(to + i, block, sizeof block);
+    }
+    for (; i < count; ++i) to[i] = cast<To>(from[i]);
   } else {
     for (int64_t i = 0; i < count; ++i) to[i * out_stride] = cast<To>(from[i * in_stride]);
   }

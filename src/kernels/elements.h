@@ -27,6 +27,14 @@ struct Loop {
 class Walk {
  public:
   Walk(const Loop& loop, int operand) : loop_(&loop), strides_(loop.strides[operand]) {}
+  /// The offset of the next `count` elements if they lie side by side, passing over them; -1 if they don't.
+  int64_t next_adjacent(int64_t count) {
+    int last = loop_->rank - 1;
+    if (last < 0 || strides_[last] != 1 || loop_->sizes[last] - at_[last] < count) return -1;
+    int64_t offset = 0;
+    next(count, [&](int64_t start, int64_t, int64_t) { offset = start; });
+    return offset;
+  }
   /// Calls f(offset, stride, count) for each stretch of the last dimension that makes up the next `count` elements.
   template <class F>
   void next(int64_t count, F&& f) {

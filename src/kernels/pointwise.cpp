@@ -23,10 +23,20 @@ struct alignas(64) Scratch {
 struct Operand {
   const Buffer* buffer;
   int64_t element;   // bytes in memory
-  bool direct;       // memory already is what the tile reads or writes
+  bool typed;        // of the dtype that the tile reads or writes
+  bool direct;       // and side by side from the first element to the last
   bool constant;     // one number for all: converted once
   Convert convert;
 };
+
+bool in_one_row(const Loop& loop, size_t k) {
+  int64_t step = 1;
+  for (int d = loop.rank - 1; d >= 0; --d) {
+    if (loop.strides[k][d] != step) return false;
+    step *= loop.sizes[d];
+  }
+  return true;
+}
 
 void run_pointwise(std::span<const Buffer> buffers, const void* attributes) {
   const auto& call = *static_cast<const PointwiseCall*>(attributes);
@@ -48,7 +58,8 @@ void run_pointwise(std::span<const Buffer> buffers, const void* attributes) {
     const Buffer& b = buffers[k];
     Dtype wanted = k == 0 ? inner_out : inner;
     int64_t stride = loop.rank == 0 ? (loop.numel == 1 ? 1 : 0) : loop.strides[k][loop.rank - 1];
-    operands[k] = {&b, itemsize(b.dtype), flat && b.dtype == wanted && stride == 1, k > 0 && flat && stride == 0,
+    const bool typed = b.dtype == wanted;
+    operands[k] = {&b, itemsize(b.dtype), typed, typed && (flat ? stride == 1 : in_one_row(loop, k)), k > 0 && flat && stride == 0,
                    k == 0 ? converter(b.dtype, wanted) : converter(wanted, b.dtype)};
     all_direct &= operands[k].direct;
     all_padded &= b.padded;
@@ -77,7 +88,6 @@ void run_pointwise(std::span<const Buffer> buffers, const void* attributes) {
   Walk walks[Loop::most_operands] = {{loop, 0}, {loop, 0}, {loop, 0}, {loop, 0}, {loop, 0}, {loop, 0}};
   for (size_t k = 0; k <= inputs; ++k) {
     walks[k] = Walk(loop, static_cast<int>(k));
-    if (k > 0) std::memset(scratch[k].bytes, 0, sizeof scratch[k].bytes);
     if (operands[k].constant) operands[k].convert(scratch[k].bytes, 1, buffers[k].data, 0, tile_elements);
   }
   for (int64_t done = 0; done < loop.numel; done += tile_elements) {
@@ -91,16 +101,21 @@ void run_pointwise(std::span<const Buffer> buffers, const void* attributes) {
         in[k - 1] = scratch[k].bytes;
       } else if (o.direct && whole) {
         in[k - 1] = o.buffer->as<char>() + done * inner_size;
-      } else if (o.direct) {
-        std::memcpy(scratch[k].bytes, o.buffer->as<char>() + done * inner_size, static_cast<size_t>(count * inner_size));
-        in[k - 1] = scratch[k].bytes;
       } else {
-        auto* to = scratch[k].bytes;
-        walks[k].next(count, [&](int64_t offset, int64_t stride, int64_t n) {
-          o.convert(to, 1, o.buffer->as<char>() + offset * o.element, stride, n);
-          to += n * inner_size;
-        });
         in[k - 1] = scratch[k].bytes;
+        if (o.direct) {
+          std::memcpy(scratch[k].bytes, o.buffer->as<char>() + done * inner_size, static_cast<size_t>(count * inner_size));
+        } else if (int64_t offset = o.typed && whole ? walks[k].next_adjacent(count) : -1; offset >= 0) {
+          in[k - 1] = o.buffer->as<char>() + offset * inner_size;
+        } else {
+          auto* to = scratch[k].bytes;
+          walks[k].next(count, [&](int64_t start, int64_t stride, int64_t n) {
+            o.convert(to, 1, o.buffer->as<char>() + start * o.element, stride, n);
+            to += n * inner_size;
+          });
+        }
+        // What idle lanes hold doesn't matter, but it must be defined.
+        if (!whole) std::memset(scratch[k].bytes + count * inner_size, 0, lane_bytes);
       }
     }
     if (operands[0].direct && whole) {

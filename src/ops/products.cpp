@@ -57,13 +57,6 @@ void multiply(const Matrix& c, const Matrix& a, const Matrix& b, const Matrix* b
   launch(gemm_kernel, std::span<const Buffer>(buffers, n));
 }
 
-Tensor new_matrix(Dtype dtype, int64_t rows, int64_t columns) {
-  // Factors first: their product could overflow.
-  if (rows <= 16 && columns <= 16 && rows * columns * itemsize(dtype) <= 64) return adopt(new_lane_matrix(dtype, rows, columns));
-  const int64_t sizes[] = {rows, columns};
-  return new_tensor(dtype, sizes);
-}
-
 Tensor multiplied(const Matrix& a, const Matrix& b, const Matrix* bias = nullptr) {
   Tensor out = new_matrix(object(*a.tensor)->dtype, a.rows, b.columns);
   multiply(matrix(out), a, b, bias);

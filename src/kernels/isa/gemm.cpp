@@ -138,11 +138,14 @@ TALWEG_INLINE void transpose_four(float* to, int64_t width, const float* from, i
   __builtin_memcpy(&b, from + step, 16);
   __builtin_memcpy(&c, from + 2 * step, 16);
   __builtin_memcpy(&d, from + 3 * step, 16);
-  const Four low = {a[0], b[0], a[1], b[1]}, high = {a[2], b[2], a[3], b[3]};
-  const Four low2 = {c[0], d[0], c[1], d[1]}, high2 = {c[2], d[2], c[3], d[3]};
-  const Four out[] = {{low[0], low[1], low2[0], low2[1]}, {low[2], low[3], low2[2], low2[3]},
-                      {high[0], high[1], high2[0], high2[1]}, {high[2], high[3], high2[2], high2[3]}};
-  for (int i = 0; i < 4; ++i) __builtin_memcpy(to + i * width, &out[i], 16);
+  const Four low = __builtin_shufflevector(a, b, 0, 4, 1, 5), high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const Four low2 = __builtin_shufflevector(c, d, 0, 4, 1, 5), high2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  const Four out[] = {__builtin_shufflevector(low, low2, 0, 1, 4, 5), __builtin_shufflevector(low, low2, 2, 3, 6, 7),
+                      __builtin_shufflevector(high, high2, 0, 1, 4, 5), __builtin_shufflevector(high, high2, 2, 3, 6, 7)};
+  __builtin_memcpy(to, &out[0], 16);
+  __builtin_memcpy(to + width, &out[1], 16);
+  __builtin_memcpy(to + 2 * width, &out[2], 16);
+  __builtin_memcpy(to + 3 * width, &out[3], 16);
 }
 
 // k rows of `columns` numbers, one after the other in rows of `width`, zeros behind the last column.
