@@ -115,19 +115,23 @@ TALWEG_INLINE void run_block(const Block<T>& block, Indices<R...>) {
 template <class T, bool fused, int R, int L>
 __attribute__((flatten, noinline)) void block_of(const Block<T>& block) { run_block<T, fused, L>(block, count<R>{}); }
 
+// As many blocks of R rows as there are; what is left stays in `block` and `rows`.
+template <class T, bool fused, int R, int L>
+void blocks_of(Block<T>& block, int64_t& rows) {
+  for (; rows >= R; rows -= R) {
+    block_of<T, fused, R, L>(block);
+    block.a += R * block.a_row;
+    block.c += R * block.c_row;
+    block.bias_numbers += R * block.bias_row;
+  }
+}
+
 template <class T, bool fused, int L>
 void rows_of(Block<T> block, int64_t rows) {
-  auto advance = [&](int n) {
-    block.a += n * block.a_row;
-    block.c += n * block.c_row;
-    block.bias_numbers += block.bias_row * n;
-    rows -= n;
-  };
-  for (; rows >= most_rows; advance(most_rows)) block_of<T, fused, most_rows, L>(block);
-  if constexpr (most_rows > 4)
-    for (; rows >= 4; advance(4)) block_of<T, fused, 4, L>(block);
-  for (; rows >= 2; advance(2)) block_of<T, fused, 2, L>(block);
-  for (; rows >= 1; advance(1)) block_of<T, fused, 1, L>(block);
+  blocks_of<T, fused, most_rows, L>(block, rows);
+  if constexpr (most_rows > 4) blocks_of<T, fused, 4, L>(block, rows);
+  blocks_of<T, fused, 2, L>(block, rows);
+  blocks_of<T, fused, 1, L>(block, rows);
 }
 
 // Four floats of four rows become four of four columns: moving sixteen numbers one by one takes twice the time.
