@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "core/raise.h"
 #include "core/shape.h"
 #include "ops/history.h"
 #include "talweg/autograd.h"
@@ -75,14 +76,12 @@ void FunctionAccess::Node::apply(talweg::Node* base, Backward& b) {
 void FunctionAccess::Node::set_gradients(Backward& b, std::vector<Tensor>& grads) const {
   while (grads.size() > edge_count && !grads.back().defined()) grads.pop_back();
   if (grads.size() != edge_count)
-    throw AutogradError("[" + label + "] function returned an incorrect number of gradients (expected " + std::to_string(edge_count) + ", got " +
-                        std::to_string(grads.size()) + "): backward returns one for each Tensor that forward takes, undefined where there is none");
+    raise<AutogradError>({"[", label, "] function returned an incorrect number of gradients (expected ", edge_count, ", got ", grads.size(), "): backward returns one for each Tensor that forward takes, undefined where there is none"});
   for (size_t i = 0; i < grads.size(); ++i) {
     if (!grads[i].defined() || !b.needs(i)) continue;
     const InputShape& input = input_shapes[i];
     if (!expands_to(input.sizes, grads[i].sizes()))
-      throw AutogradError("[" + label + "] function returned an invalid gradient at index " + std::to_string(i) + " - got " + to_string(grads[i].sizes()) +
-                          " but expected shape compatible with " + to_string(IntList(input.sizes)));
+      raise<AutogradError>({"[", label, "] function returned an invalid gradient at index ", i, " - got ", IntList(grads[i].sizes()), " but expected shape compatible with ", IntList(IntList(input.sizes))});
     bool same = grads[i].sizes() == IntList(input.sizes) && grads[i].dtype() == input.dtype;
     b.set(i, same ? grads[i] : sum_to(grads[i], input.sizes, input.dtype));
   }
@@ -96,9 +95,9 @@ std::vector<Tensor> FunctionAccess::finish(std::vector<Tensor> outputs, const st
                                            BackwardFn backward, std::string_view name) {
   std::string where = "[" + std::string(name) + "] ";
   for (const Tensor& t : context.dirty_) {
-    if (!holds(inputs, t) || !holds(outputs, t)) throw AutogradError(where + "a tensor marked dirty must be an argument and be returned");
+    if (!holds(inputs, t) || !holds(outputs, t)) raise<AutogradError>({where, "a tensor marked dirty must be an argument and be returned"});
     if (grad_enabled() && t.is_leaf() && t.requires_grad())
-      throw AutogradError(where + "a leaf Variable that requires grad is being used in an in-place operation; write under no_grad, or through data()");
+      raise<AutogradError>({where, "a leaf Variable that requires grad is being used in an in-place operation; write under no_grad, or through data()"});
   }
   if (std::find(context.needs_.begin(), context.needs_.end(), true) == context.needs_.end()) return outputs;
 
@@ -130,7 +129,7 @@ std::vector<Tensor> FunctionAccess::finish(std::vector<Tensor> outputs, const st
       if (outputs.size() != 1 || !inputs[0].is_same(out)) {
         drop_node(node);
         drop_node(node);
-        throw AutogradError(where + "a function that writes a view in place must take it first and return it alone");
+        raise<AutogradError>({where, "a function that writes a view in place must take it first and return it alone"});
       }
       end_write(out, node);
     } else {

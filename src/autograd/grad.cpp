@@ -1,6 +1,7 @@
 // backward and grad: from tensors to the engine and back; grad modes.
 #include <string>
 
+#include "core/raise.h"
 #include "autograd/engine.h"
 #include "ops/history.h"
 #include "talweg/autograd.h"
@@ -33,20 +34,19 @@ struct Roots {
 
 void add_root(Roots& roots, std::string_view op, const Tensor& t, const Tensor& gradient, bool create_graph) {
   std::string where = "[" + std::string(op) + "] ";
-  if (!t.defined()) throw TypeError(where + "a tensor to differentiate is undefined");
+  if (!t.defined()) raise<TypeError>({where, "a tensor to differentiate is undefined"});
   Edge edge = gradient_edge(object(t));
   if (!edge.node)
-    throw AutogradError(where + "element 0 of tensors does not require grad and does not have a grad_fn; call requires_grad_() on a leaf before computing from it");
+    raise<AutogradError>({where, "element 0 of tensors does not require grad and does not have a grad_fn; call requires_grad_() on a leaf before computing from it"});
   roots.edges.push_back(edge);
   Tensor start = gradient;
   if (!start.defined()) {
     if (t.numel() != 1)
-      throw AutogradError(where + "grad can be implicitly created only for scalar outputs; this one has sizes " + to_string(t.sizes()) +
-                          ": reduce it with sum() or mean(), or pass a gradient");
+      raise<AutogradError>({where, "grad can be implicitly created only for scalar outputs; this one has sizes ", IntList(t.sizes()), ": reduce it with sum() or mean(), or pass a gradient"});
     start = ones_like(t);
   } else {
     if (!(start.sizes() == t.sizes()))
-      throw ShapeError(where + "Mismatch in shape: the gradient has sizes " + to_string(start.sizes()) + " and the output has " + to_string(t.sizes()));
+      raise<ShapeError>({where, "Mismatch in shape: the gradient has sizes ", IntList(start.sizes()), " and the output has ", IntList(t.sizes())});
     if (start.dtype() != t.dtype()) start = to(start, t.dtype());
     if (!create_graph) start = start.detach();
   }
@@ -60,7 +60,7 @@ const Tensor& at(const std::vector<Tensor>& list, size_t i) {
 
 void check_count(std::string_view op, size_t tensors, const std::vector<Tensor>& gradients) {
   if (!gradients.empty() && gradients.size() != tensors)
-    throw ValueError("[" + std::string(op) + "] got " + std::to_string(tensors) + " tensors and " + std::to_string(gradients.size()) + " gradients");
+    raise<ValueError>({"[", op, "] got ", tensors, " tensors and ", gradients.size(), " gradients"});
 }
 
 }  // namespace
@@ -82,7 +82,7 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
     }
   } captures;
   for (const Tensor& t : inputs) {
-    if (!t.defined() || !requires_grad(object(t))) throw AutogradError("[grad] One of the differentiated Tensors does not require grad");
+    if (!t.defined() || !requires_grad(object(t))) raise<AutogradError>({"[grad] One of the differentiated Tensors does not require grad"});
     captures.push_back({gradient_edge(object(t)), {}});
   }
   run_engine(roots.edges, roots.gradients,
@@ -90,8 +90,7 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
   std::vector<Tensor> out;
   for (size_t i = 0; i < captures.size(); ++i) {
     if (!captures[i].gradient.defined() && !options.allow_unused)
-      throw AutogradError("[grad] The differentiated Tensor at index " + std::to_string(i) +
-                          " appears to not have been used in the graph. Set allow_unused = true if this is the desired behavior.");
+      raise<AutogradError>({"[grad] The differentiated Tensor at index ", i, " appears to not have been used in the graph. Set allow_unused = true if this is the desired behavior."});
     out.push_back(std::move(captures[i].gradient));
   }
   return out;
@@ -100,7 +99,7 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
 }  // namespace autograd
 
 void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph) const {
-  if (!defined()) throw TypeError("[backward] the tensor is undefined");
+  if (!defined()) raise<TypeError>({"[backward] the tensor is undefined"});
   TensorObject* o = object(*this);
   // The common call needs no lists.
   if (!gradient.defined() && o->numel == 1 && o->grad_fn && !o->has(view_flag)) {

@@ -7,6 +7,7 @@
 #include "talweg/autograd.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
+#include "core/raise.h"
 
 namespace talweg::autograd {
 
@@ -25,7 +26,7 @@ std::string digits(double v) {
   return {text, end};
 }
 
-[[noreturn]] void fail(const Check& check, const std::string& text) { throw AutogradError("[" + std::string(check.op) + "] " + text); }
+[[noreturn]] void fail(const Check& check, const std::string& text) { raise<AutogradError>({"[", check.op, "] ", text}); }
 
 // Inputs of their own memory, so that a step of one element is a step of nothing else.
 std::vector<Tensor> own_inputs(const Check& check, const std::vector<Tensor>& inputs) {
@@ -42,7 +43,7 @@ std::vector<Tensor> own_inputs(const Check& check, const std::vector<Tensor>& in
     // clone() keeps strides and gives each element a place of its own.
     out.push_back(t.detach().clone().requires_grad_());
   }
-  if (!any) throw ValueError("[" + std::string(check.op) + "] expects at least one input tensor that requires grad");
+  if (!any) raise<ValueError>({"[", check.op, "] expects at least one input tensor that requires grad"});
   return out;
 }
 

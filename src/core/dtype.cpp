@@ -3,6 +3,7 @@
 #include <string>
 
 #include "talweg/errors.h"
+#include "core/raise.h"
 
 namespace talweg {
 
@@ -14,7 +15,7 @@ Dtype get_default_dtype() { return __atomic_load_n(&default_dtype, __ATOMIC_RELA
 
 void set_default_dtype(Dtype dtype) {
   if (!is_floating_point(dtype))
-    throw TypeError("[set_default_dtype] only floating-point types are accepted, got " + std::string(name(dtype)));
+    raise<TypeError>({"[set_default_dtype] only floating-point types are accepted, got ", name(dtype)});
   __atomic_store_n(&default_dtype, dtype, __ATOMIC_RELAXED);
 }
 

@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "core/format_numpy.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@ namespace {
 
 void check_supported(Dtype dtype) {
   if (dtype != bfloat16) return;
-  throw TypeError("[numpy] NumPy has no bfloat16; accepted are the other dtypes: convert with x.to(float32)");
+  raise<TypeError>({"[numpy] NumPy has no bfloat16; accepted are the other dtypes: convert with x.to(float32)"});
 }
 
 // NumPy compares and divides in the array's own type, Python's constants included.

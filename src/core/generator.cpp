@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "core/generator.h"
 
 #include <cmath>
@@ -56,7 +57,7 @@ T get(std::span<const uint8_t> from, size_t at) {
   return value;
 }
 
-[[noreturn]] void refuse(const std::string& what) { throw ValueError("[Generator.set_state] " + what); }
+[[noreturn]] void refuse(const std::string& what) { raise<ValueError>({"[Generator.set_state] ", what}); }
 
 } // namespace
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "talweg/errors.h"
+#include "core/raise.h"
 
 namespace talweg {
 namespace {
@@ -18,16 +19,14 @@ void apply_profile(std::string_view profile, PrintOptions& to) {
   } else if (profile == "full") {
     fresh.threshold = INT64_MAX;
   } else if (profile != "default") {
-    throw ValueError("[set_printoptions] unknown profile \"" + std::string(profile) +
-                     "\"; accepted are \"default\", \"short\" and \"full\"");
+    raise<ValueError>({"[set_printoptions] unknown profile \"", profile, "\"; accepted are \"default\", \"short\" and \"full\""});
   }
   to = fresh;
 }
 
 void check_not_negative(std::string_view name, int64_t value) {
   if (value >= 0) return;
-  throw ValueError("[set_printoptions] " + std::string(name) + " is " + std::to_string(value) +
-                   "; accepted are 0 and more");
+  raise<ValueError>({"[set_printoptions] ", name, " is ", value, "; accepted are 0 and more"});
 }
 
 } // namespace

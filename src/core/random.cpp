@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "core/raise.h"
 #include "core/generator.h"
 
 namespace talweg {
@@ -39,7 +40,7 @@ void Generator::release() noexcept {
 }
 
 GeneratorState& Generator::state() const {
-  if (!shared_) throw ValueError("[Generator] this generator was moved from");
+  if (!shared_) raise<ValueError>({"[Generator] this generator was moved from"});
   return shared_->state;
 }
 

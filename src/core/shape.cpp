@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "core/shape.h"
 
 #include <algorithm>
@@ -32,10 +33,10 @@ int64_t numel_of(std::span<const int64_t> sizes) {
 int64_t checked_numel(std::span<const int64_t> sizes, int64_t itemsize) {
   int64_t bytes = itemsize, extent = itemsize;
   for (int64_t s : sizes) {
-    if (s < 0) throw ShapeError("a size can't be negative: " + to_string(sizes));
+    if (s < 0) raise<ShapeError>({"a size can't be negative: ", IntList(sizes)});
     // The strides of an empty tensor count its empty dimension as one: they must not overflow either.
     if (__builtin_mul_overflow(bytes, s, &bytes) || __builtin_mul_overflow(extent, std::max<int64_t>(s, 1), &extent))
-      throw ShapeError("the bytes of a tensor of sizes " + to_string(sizes) + " can't be counted in 64 bits");
+      raise<ShapeError>({"the bytes of a tensor of sizes ", IntList(sizes), " can't be counted in 64 bits"});
   }
   return bytes / itemsize;
 }
@@ -43,8 +44,7 @@ int64_t checked_numel(std::span<const int64_t> sizes, int64_t itemsize) {
 int64_t wrap_dim(int64_t dim, int64_t rank, std::string_view op) {
   int64_t limit = std::max<int64_t>(rank, 1);
   if (dim < -limit || dim >= limit)
-    throw IndexError("[" + std::string(op) + "] Dimension out of range (expected to be in range of [" +
-                     std::to_string(-limit) + ", " + std::to_string(limit - 1) + "], but got " + std::to_string(dim) + ")");
+    raise<IndexError>({"[", op, "] Dimension out of range (expected to be in range of [", -limit, ", ", limit - 1, "], but got ", dim, ")"});
   return dim < 0 ? dim + limit : dim;
 }
 
@@ -54,7 +54,7 @@ uint64_t wrap_dims(IntList dims, int64_t rank, std::string_view op) {
   for (int64_t d : dims) {
     uint64_t bit = uint64_t{1} << wrap_dim(d, rank, op);
     if (mask & bit)
-      throw ShapeError("[" + std::string(op) + "] dim " + std::to_string(d) + " appears multiple times in the list of dims " + to_string(dims));
+      raise<ShapeError>({"[", op, "] dim ", d, " appears multiple times in the list of dims ", IntList(dims)});
     mask |= bit;
   }
   return mask;
@@ -67,9 +67,7 @@ Dims broadcast_sizes(std::span<const int64_t> a, std::span<const int64_t> b, std
     int64_t x = from_end > a.size() ? 1 : a[a.size() - from_end];
     int64_t y = from_end > b.size() ? 1 : b[b.size() - from_end];
     if (x != y && x != 1 && y != 1)
-      throw ShapeError("[" + std::string(op) + "] sizes " + to_string(a) + " and " + to_string(b) + " can't be broadcast: dimension " +
-                       std::to_string(i) + " has " + std::to_string(x) + " and " + std::to_string(y) +
-                       "; sizes must be equal or 1, counted from the last");
+      raise<ShapeError>({"[", op, "] sizes ", IntList(a), " and ", IntList(b), " can't be broadcast: dimension ", i, " has ", x, " and ", y, "; sizes must be equal or 1, counted from the last"});
     out[i] = x == 1 ? y : x;
   }
   return out;
@@ -87,18 +85,17 @@ Dims infer_sizes(IntList sizes, int64_t numel, std::string_view op) {
   int64_t known = 1, unknown = -1;
   for (size_t i = 0; i < sizes.size(); ++i) {
     if (sizes[i] == -1) {
-      if (unknown >= 0) throw ShapeError("[" + std::string(op) + "] only one dimension can be inferred, got " + to_string(sizes));
+      if (unknown >= 0) raise<ShapeError>({"[", op, "] only one dimension can be inferred, got ", IntList(sizes)});
       unknown = static_cast<int64_t>(i);
     } else if (sizes[i] < 0) {
-      throw ShapeError("[" + std::string(op) + "] invalid shape dimension " + std::to_string(sizes[i]) + " in " + to_string(sizes));
+      raise<ShapeError>({"[", op, "] invalid shape dimension ", sizes[i], " in ", IntList(sizes)});
     } else if (__builtin_mul_overflow(known, sizes[i], &known)) {
-      throw ShapeError("[" + std::string(op) + "] the elements of " + to_string(sizes) + " can't be counted in 64 bits");
+      raise<ShapeError>({"[", op, "] the elements of ", IntList(sizes), " can't be counted in 64 bits"});
     }
   }
   if (unknown >= 0) {
     if (known == 0)
-      throw ShapeError("[" + std::string(op) + "] cannot reshape tensor of " + std::to_string(numel) + " elements into shape " +
-                       to_string(sizes) + " because the unspecified dimension size -1 can be any value and is ambiguous");
+      raise<ShapeError>({"[", op, "] cannot reshape tensor of ", numel, " elements into shape ", IntList(sizes), " because the unspecified dimension size -1 can be any value and is ambiguous"});
     if (numel % known == 0) {
       out[static_cast<size_t>(unknown)] = numel / known;
       return out;
@@ -106,7 +103,7 @@ Dims infer_sizes(IntList sizes, int64_t numel, std::string_view op) {
   } else if (known == numel) {
     return out;
   }
-  throw ShapeError("[" + std::string(op) + "] shape " + to_string(sizes) + " is invalid for input of size " + std::to_string(numel));
+  raise<ShapeError>({"[", op, "] shape ", IntList(sizes), " is invalid for input of size ", numel});
 }
 
 // Walks both geometries from the last dimension, group by group: a group of old dimensions that lies in memory without

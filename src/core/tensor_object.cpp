@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "core/tensor_object.h"
 
 #include <array>
@@ -12,7 +13,7 @@ namespace {
 
 TensorObject* bare_object(Dtype dtype, size_t rank) {
   if (rank > static_cast<size_t>(max_rank))
-    throw ShapeError("a tensor has at most " + std::to_string(max_rank) + " dimensions, got " + std::to_string(rank));
+    raise<ShapeError>({"a tensor has at most ", max_rank, " dimensions, got ", rank});
   auto* o = static_cast<TensorObject*>(allocate_object());
   int64_t* outer = nullptr;
   if (rank > inline_rank) {

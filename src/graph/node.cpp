@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "graph/node.h"
 
 #include <algorithm>
@@ -68,17 +69,13 @@ void release_saved(Node* node) noexcept {
 std::string_view label_of(const Node* node) { return static_cast<const SavingNode*>(node)->label; }
 
 void SavedTensor::refuse_freed() {
-  throw AutogradError(
-      "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). "
+  raise<AutogradError>({"Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). "
       "Saved intermediate values of the graph are freed when you call .backward() or autograd::grad(). Specify retain_graph = true if "
-      "you need to backward through the graph a second time or if you need to access saved tensors after calling backward.");
+      "you need to backward through the graph a second time or if you need to access saved tensors after calling backward."});
 }
 
 void SavedTensor::refuse_changed(const Node* node) const {
-  throw AutogradError("one of the variables needed for gradient computation has been modified by an inplace operation: [" +
-                        std::string(talweg::name(object_->dtype)) + " " + to_string(IntList(object_->sizes(), object_->rank)) + "], saved by " +
-                        std::string(node->name()) + ", is at version " + std::to_string(object_->version()) + "; expected version " +
-                        std::to_string(version_) + " instead. Hint: write to a clone(), or compute out of place.");
+  raise<AutogradError>({"one of the variables needed for gradient computation has been modified by an inplace operation: [", talweg::name(object_->dtype), " ", IntList(IntList(object_->sizes(), object_->rank)), "], saved by ", node->name(), ", is at version ", object_->version(), "; expected version ", version_, " instead. Hint: write to a clone(), or compute out of place."});
 }
 
 Tensor SavedTensor::unpack(Node* node) const {

@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "io/json.h"
 
 #include <algorithm>
@@ -31,7 +32,7 @@ class Parser {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const { throw FormatError("[json] " + what + " at byte " + std::to_string(at_)); }
+  [[noreturn]] void fail(const std::string& what) const { raise<FormatError>({"[json] ", what, " at byte ", at_}); }
   bool ended() const { return at_ >= text_.size(); }
   char peek() const { return ended() ? '\0' : text_[at_]; }
 

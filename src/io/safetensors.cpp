@@ -10,6 +10,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "core/raise.h"
 #include "io/json.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
@@ -42,7 +43,7 @@ const FileDtype* find_dtype(std::string_view name) {
   return nullptr;
 }
 
-[[noreturn]] void refuse(const std::string& what) { throw FormatError("[safetensors] " + what); }
+[[noreturn]] void refuse(const std::string& what) { raise<FormatError>({"[safetensors] ", what}); }
 
 uint64_t natural(const json::Value* v, const std::string& where) {
   auto* i = v ? v->as<int64_t>() : nullptr;
@@ -176,13 +177,13 @@ const SafetensorsReader::Entry* SafetensorsReader::find(std::string_view name) c
 
 Tensor SafetensorsReader::read(std::string_view name) const {
   const Entry* entry = find(name);
-  if (!entry) throw KeyError("[safetensors] there is no tensor " + json::quote(name));
+  if (!entry) raise<KeyError>({"[safetensors] there is no tensor ", json::quote(name)});
   return read(*entry);
 }
 
 Tensor SafetensorsReader::read(const Entry& entry) const {
   int8_t code = find_dtype(entry.dtype)->dtype;
-  if (code < 0) throw DtypeError("[safetensors] tensor " + json::quote(entry.name) + " has dtype " + entry.dtype + ", which tensors don't have");
+  if (code < 0) raise<DtypeError>({"[safetensors] tensor ", json::quote(entry.name), " has dtype ", entry.dtype, ", which tensors don't have"});
   Tensor out = empty(entry.sizes, {.dtype = static_cast<Dtype>(code)});
   auto* data = static_cast<unsigned char*>(out.data_ptr());
   auto count = static_cast<size_t>(entry.end - entry.begin);
@@ -207,8 +208,8 @@ std::string header_of(const NamedTensors& tensors) {
   std::string text = "{";
   uint64_t at = 0;
   for (const auto& [name, tensor] : tensors) {
-    if (!tensor.defined()) throw ValueError("[save_safetensors] tensor " + json::quote(name) + " is undefined");
-    if (name == "__metadata__") throw ValueError("[save_safetensors] the name \"__metadata__\" is taken by the format");
+    if (!tensor.defined()) raise<ValueError>({"[save_safetensors] tensor ", json::quote(name), " is undefined"});
+    if (name == "__metadata__") raise<ValueError>({"[save_safetensors] the name \"__metadata__\" is taken by the format"});
     names.push_back(name);
     std::string_view dtype;
     for (const FileDtype& d : file_dtypes)
@@ -222,7 +223,7 @@ std::string header_of(const NamedTensors& tensors) {
   }
   std::sort(names.begin(), names.end());
   auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end()) throw ValueError("[save_safetensors] the name " + json::quote(*twice) + " stands twice");
+  if (twice != names.end()) raise<ValueError>({"[save_safetensors] the name ", json::quote(*twice), " stands twice"});
   text += '}';
   json::parse(text);  // names must be UTF-8
   text.append((8 - text.size() % 8) % 8, ' ');
@@ -258,7 +259,7 @@ class PendingFile {
 
  private:
   [[noreturn]] void fail(const char* what) const {
-    throw FormatError("[save_safetensors] can't " + std::string(what) + " " + pending_ + ": " + std::strerror(errno));
+    raise<FormatError>({"[save_safetensors] can't ", what, " ", pending_, ": ", std::strerror(errno)});
   }
   std::string path_, pending_;
   int file_ = -1;

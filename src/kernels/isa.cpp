@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "kernels/isa.h"
 
 #include <cstdlib>
@@ -43,13 +44,13 @@ Isa choose_isa() {
     auto isa = static_cast<Isa>(i);
     if (forced && *forced && name(isa) != forced) continue;
     if (is_supported(isa)) return isa;
-    if (forced && *forced) throw ValueError("TALWEG_ISA=" + std::string(forced) + ": this processor doesn't have it");
+    if (forced && *forced) raise<ValueError>({"TALWEG_ISA=", forced, ": this processor doesn't have it"});
   }
-  throw ValueError("TALWEG_ISA=" + std::string(forced) + " is unknown; accepted are base, avx2 and avx512");
+  raise<ValueError>({"TALWEG_ISA=", forced, " is unknown; accepted are base, avx2 and avx512"});
 }
 
 void set_isa(Isa isa) {
-  if (!is_supported(isa)) throw ValueError("the instruction set " + std::string(name(isa)) + " isn't supported here");
+  if (!is_supported(isa)) raise<ValueError>({"the instruction set ", name(isa), " isn't supported here"});
   __atomic_store_n(&detail::current_isa, static_cast<int8_t>(isa), __ATOMIC_RELAXED);
 }
 

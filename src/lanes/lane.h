@@ -235,6 +235,14 @@ struct Lane {
       return _mm256_fmadd_pd(a, b, c);
     }
 #else
+    return fma_by_library<F>(a, b, c);
+#endif
+  }
+
+#if TALWEG_ISA_BASE
+  // The C library's fma, element by element. Out of line: a polynomial would unroll into hundreds of calls.
+  template <class F>
+  __attribute__((noinline)) static Register<F> fma_by_library(Register<F> a, Register<F> b, Register<F> c) {
     for (int i = 0; i < register_bytes / static_cast<int>(sizeof(F)); ++i) {
       if constexpr (sizeof(F) == 4) {
         a[i] = __builtin_fmaf(a[i], b[i], c[i]);
@@ -243,8 +251,8 @@ struct Lane {
       }
     }
     return a;
-#endif
   }
+#endif
 };
 
 template <class X>

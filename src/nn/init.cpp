@@ -8,6 +8,7 @@
 #include "talweg/create.h"
 #include "talweg/errors.h"
 #include "talweg/warnings.h"
+#include "core/raise.h"
 
 namespace talweg::nn::init {
 
@@ -23,7 +24,7 @@ double fan_of(const Tensor& tensor, std::string_view mode) {
   auto [in, out] = calculate_fan_in_and_fan_out(tensor);
   if (mode == "fan_in") return static_cast<double>(in);
   if (mode == "fan_out") return static_cast<double>(out);
-  throw ValueError("Mode " + std::string(mode) + " not supported, please use one of ['fan_in', 'fan_out']");
+  raise<ValueError>({"Mode ", mode, " not supported, please use one of ['fan_in', 'fan_out']"});
 }
 
 double xavier_std(const Tensor& tensor, double gain) {
@@ -57,11 +58,11 @@ double calculate_gain(std::string_view nonlinearity, std::optional<double> param
     return std::sqrt(2.0 / (1 + slope * slope));
   }
   if (nonlinearity == "selu") return 3.0 / 4;
-  throw ValueError("Unsupported nonlinearity " + std::string(nonlinearity));
+  raise<ValueError>({"Unsupported nonlinearity ", nonlinearity});
 }
 
 std::pair<int64_t, int64_t> calculate_fan_in_and_fan_out(const Tensor& tensor) {
-  if (tensor.dim() < 2) throw ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions");
+  if (tensor.dim() < 2) raise<ValueError>({"Fan in and fan out can not be computed for tensor with fewer than 2 dimensions"});
   int64_t area = 1;
   for (int64_t d = 2; d < tensor.dim(); ++d) area *= tensor.size(d);
   return {tensor.size(1) * area, tensor.size(0) * area};
@@ -107,7 +108,7 @@ const Tensor& constant_(const Tensor& tensor, double val) {
 const Tensor& ones_(const Tensor& tensor) { return constant_(tensor, 1); }
 const Tensor& zeros_(const Tensor& tensor) { return constant_(tensor, 0); }
 const Tensor& eye_(const Tensor& tensor) {
-  if (tensor.dim() != 2) throw ValueError("Only tensors with 2 dimensions are supported");
+  if (tensor.dim() != 2) raise<ValueError>({"Only tensors with 2 dimensions are supported"});
   NoGradGuard guard;
   return tensor.copy_(eye(tensor.size(0), tensor.size(1)));
 }
@@ -131,7 +132,7 @@ const Tensor& kaiming_normal_(const Tensor& tensor, double a, std::string_view m
 }
 
 const Tensor& sparse_(const Tensor& tensor, double sparsity, double std, std::optional<Generator> generator) {
-  if (tensor.dim() != 2) throw ValueError("Only tensors with 2 dimensions are supported");
+  if (tensor.dim() != 2) raise<ValueError>({"Only tensors with 2 dimensions are supported"});
   init::normal_(tensor, 0, std, std::move(generator));
   NoGradGuard guard;
   auto zeros = static_cast<int64_t>(std::ceil(sparsity * static_cast<double>(tensor.size(0))));
@@ -143,8 +144,8 @@ const Tensor& sparse_(const Tensor& tensor, double sparsity, double std, std::op
 }
 
 const Tensor& dirac_(const Tensor& tensor, int64_t groups) {
-  if (tensor.dim() < 3 || tensor.dim() > 5) throw ValueError("Only tensors with 3, 4, or 5 dimensions are supported");
-  if (groups < 1 || tensor.size(0) % groups != 0) throw ValueError("dim 0 must be divisible by groups");
+  if (tensor.dim() < 3 || tensor.dim() > 5) raise<ValueError>({"Only tensors with 3, 4, or 5 dimensions are supported"});
+  if (groups < 1 || tensor.size(0) % groups != 0) raise<ValueError>({"dim 0 must be divisible by groups"});
   NoGradGuard guard;
   tensor.zero_();
   int64_t per_group = tensor.size(0) / groups, most = std::min(per_group, tensor.size(1));

@@ -1,4 +1,5 @@
 // The functions of nn::init by name.
+#include "core/raise.h"
 #include "nn/record.h"
 #include "talweg/errors.h"
 #include "talweg/nn/init.h"
@@ -57,7 +58,7 @@ ValueList call_init(std::string_view name, std::span<const Value> arguments, std
     r.call(name, bind_arguments(r.signature, r.kinds, arguments, keywords), results);
     return results;
   }
-  throw KeyError("there is no function nn.init." + std::string(name));
+  raise<KeyError>({"there is no function nn.init.", name});
 }
 
 }  // namespace talweg::nn

@@ -5,6 +5,7 @@
 #include "talweg/create.h"
 #include "talweg/nn/containers.h"
 #include "talweg/nn/init.h"
+#include "core/raise.h"
 
 namespace talweg::nn {
 
@@ -37,7 +38,7 @@ Tensor ReLU::operator()(const Tensor& input) const { return inplace ? relu_(inpu
 
 namespace detail {
 void refuse_call(ModuleRef m, size_t inputs) {
-  throw TypeError("[" + std::string(m.type->name) + "] isn't called with " + std::to_string(inputs) + (inputs == 1 ? " tensor" : " tensors"));
+  raise<TypeError>({"[", m.type->name, "] isn't called with ", inputs, (inputs == 1 ? " tensor" : " tensors")});
 }
 }  // namespace detail
 

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <unordered_set>
 
+#include "core/raise.h"
 #include "nn/near_miss.h"
 #include "talweg/autograd.h"
 #include "talweg/errors.h"
@@ -29,7 +30,7 @@ const Tensor& StateDict::at(std::string_view key) const {
   if (const Tensor* t = find(key)) return *t;
   std::vector<std::string> keys;
   for (const Item* item : items_) keys.push_back(item->first);
-  throw KeyError("[StateDict] no key \"" + std::string(key) + "\"" + nn::did_you_mean(key, keys));
+  raise<KeyError>({"[StateDict] no key \"", key, "\"", nn::did_you_mean(key, keys)});
 }
 Tensor& StateDict::operator[](std::string_view key) {
   if (const Tensor* t = find(key)) return const_cast<Tensor&>(*t);
@@ -97,9 +98,8 @@ struct Owned final : Visitor {
   }
   void tensor(std::string_view name, Tensor& t) override {
     if (!t.defined() || !t.requires_grad() || !t.is_leaf()) return;
-    throw TypeError("[parameters] " + joined(prefix, name) + " of " + type +
-                    " is a bare Tensor that requires grad: nobody would train or save it. Declare it as nn::Parameter (trained and saved) or "
-                    "nn::Buffer (saved)");
+    raise<TypeError>({"[parameters] ", joined(prefix, name), " of ", type, " is a bare Tensor that requires grad: nobody would train or save it. Declare it as nn::Parameter (trained and saved) or "
+                    "nn::Buffer (saved)"});
   }
 };
 
@@ -196,9 +196,9 @@ IncompatibleKeys load_state_dict(ModuleRef m, const StateDict& state, bool stric
         std::string hint = nearest(name, keys.unexpected_keys);
         if (!hint.empty()) text += "\n\tIs \"" + hint + "\" meant for \"" + name + "\"?";
       }
-      throw KeyError(text);
+      raise<KeyError>({text});
     }
-    throw ShapeError(text);
+    raise<ShapeError>({text});
   }
 
   NoGradGuard guard;
@@ -229,7 +229,7 @@ struct Converter final : Visitor {
 
 void to(ModuleRef m, Dtype dtype) {
   if (!is_floating_point(dtype))
-    throw TypeError("nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=torch." + std::string(name(dtype)));
+    raise<TypeError>({"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=torch.", name(dtype)});
   Converter converter(dtype);
   each_module(m, "", [&](const std::string&, ModuleRef module) { module.type->walk(module.module, converter); });
 }

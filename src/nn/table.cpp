@@ -1,4 +1,5 @@
 // The list of modules: the only one.
+#include "core/raise.h"
 #include "nn/record.h"
 #include "talweg/errors.h"
 #include "talweg/nn/layers.h"
@@ -64,13 +65,13 @@ AnyModule make_module(std::string_view name, std::span<const Value> arguments, s
   for (const ModuleRecord& r : records) {
     if (r.name() != name) continue;
     if (r.make_of) {
-      if (!arguments.empty() || !keywords.empty()) throw TypeError("[" + std::string(name) + "] takes modules only");
+      if (!arguments.empty() || !keywords.empty()) raise<TypeError>({"[", name, "] takes modules only"});
       return r.make_of(std::move(modules));
     }
-    if (!modules.empty()) throw TypeError("[" + std::string(name) + "] takes no modules");
+    if (!modules.empty()) raise<TypeError>({"[", name, "] takes no modules"});
     return r.make(bind_arguments(r.signature, r.kinds, arguments, keywords));
   }
-  throw KeyError("there is no module '" + std::string(name) + "'");
+  raise<KeyError>({"there is no module '", name, "'"});
 }
 
 }  // namespace talweg::nn

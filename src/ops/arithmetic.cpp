@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/raise.h"
 #include "formulas/arithmetic.h"
 #include "ops/pointwise.h"
 #include "ops/record.h"
@@ -38,8 +39,8 @@ constexpr Pointwise number_pow_op{formulas::pow_formula, "pow", "PowBackward2", 
 void check_alpha(std::string_view op, Scalar alpha, std::initializer_list<Operand> operands) {
   Dtype d = result_type({operands.begin(), operands.size()});
   if (alpha.is_floating_point() && is_integral(d))
-    throw DtypeError("[" + std::string(op) + "] For integral input tensors, argument alpha must not be a floating point number.");
-  if (alpha.is_boolean() && d != bool_) throw DtypeError("[" + std::string(op) + "] Boolean alpha only supported for Boolean results.");
+    raise<DtypeError>({"[", op, "] For integral input tensors, argument alpha must not be a floating point number."});
+  if (alpha.is_boolean() && d != bool_) raise<DtypeError>({"[", op, "] Boolean alpha only supported for Boolean results."});
 }
 bool is_one(Scalar alpha) { return alpha.is_integral() && alpha == Scalar(1); }
 
@@ -47,7 +48,7 @@ const Pointwise& division(std::string_view rounding_mode) {
   if (rounding_mode.empty()) return div_op;
   if (rounding_mode == "trunc") return div_trunc_op;
   if (rounding_mode == "floor") return div_floor_op;
-  throw ValueError("[div] expected rounding_mode to be one of '' (none), 'trunc' or 'floor', got '" + std::string(rounding_mode) + "'");
+  raise<ValueError>({"[div] expected rounding_mode to be one of '' (none), 'trunc' or 'floor', got '", rounding_mode, "'"});
 }
 
 }  // namespace
@@ -138,7 +139,7 @@ namespace {
 // The formula for a power whose exponent is one number.
 const Pointwise& power(const Tensor& self, Scalar exponent) {
   if (is_integral(result_type(std::array{Operand(self), Operand(exponent)}))) {
-    if (exponent.to<int64_t>() < 0) throw ValueError("[pow] Integers to negative integer powers are not allowed.");
+    if (exponent.to<int64_t>() < 0) raise<ValueError>({"[pow] Integers to negative integer powers are not allowed."});
     return pow_integer_op;
   }
   double p = exponent.to<double>();
@@ -176,7 +177,7 @@ const Tensor& pow_(const Tensor& self, const Tensor& exponent) {
 const Tensor& pow_(const Tensor& self, Scalar exponent) {
   if (!self.defined()) return pointwise_(square_op, self);
   if (exponent.is_floating_point() && is_integral(self.dtype()))
-    throw DtypeError("[pow_] result type float32 can't be cast to the " + std::string(name(self.dtype())) + " tensor written in place; use pow");
+    raise<DtypeError>({"[pow_] result type float32 can't be cast to the ", name(self.dtype()), " tensor written in place; use pow"});
   const Pointwise& op = power(self, exponent);
   return takes_both(op) ? pointwise_(op, self, exponent) : pointwise_(op, self, params({exponent}));
 }

@@ -1,6 +1,7 @@
 // Comparisons and logic.
 #include "talweg/ops/compare.h"
 
+#include "core/raise.h"
 #include "formulas/compare.h"
 #include "ops/pointwise.h"
 #include "ops/record.h"
@@ -42,7 +43,7 @@ Tensor logical_xor(const Tensor& self, const Tensor& other) { return pointwise(l
 Tensor logical_not(const Tensor& self) { return pointwise(logical_not_op, self); }
 
 bool equal(const Tensor& self, const Tensor& other) {
-  if (!self.defined() || !other.defined()) throw TypeError("[equal] an argument is an undefined Tensor");
+  if (!self.defined() || !other.defined()) raise<TypeError>({"[equal] an argument is an undefined Tensor"});
   return self.sizes() == other.sizes() && !any(ne(self, other)).item<bool>();
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/raise.h"
 #include "core/shape.h"
 #include "kernels/pointwise.h"
 #include "ops/history.h"
@@ -16,7 +17,7 @@ namespace talweg {
 namespace {
 
 void check_defined(const Tensor& t, std::string_view op) {
-  if (!t.defined()) throw TypeError("[" + std::string(op) + "] the tensor is undefined");
+  if (!t.defined()) raise<TypeError>({"[", op, "] the tensor is undefined"});
 }
 
 // A tensor of self's sizes whose strides follow self's where those are dense.
@@ -68,7 +69,7 @@ const Tensor& copy_(const Tensor& self, const Tensor& src) {
   check_defined(src, "copy_");
   Dims joined = broadcast_sizes(self.sizes(), src.sizes(), "copy_");
   if (!(IntList(joined) == self.sizes()))
-    throw ShapeError("[copy_] output with shape " + to_string(self.sizes()) + " doesn't match the broadcast shape " + to_string(joined));
+    raise<ShapeError>({"[copy_] output with shape ", IntList(self.sizes()), " doesn't match the broadcast shape ", IntList(joined)});
   if (self.is_same(src)) return self;
   const Tensor* others[] = {&src};
   bool recorded = begin_write(self, "copy_", others);
@@ -96,7 +97,7 @@ const Tensor& fill_(const Tensor& self, Scalar value) {
 const Tensor& fill_(const Tensor& self, const Tensor& value) {
   check_defined(value, "fill_");
   if (value.dim() != 0)
-    throw ShapeError("[fill_] only supports 0-dimension value tensor but got tensor with " + std::to_string(value.dim()) + " dimensions");
+    raise<ShapeError>({"[fill_] only supports 0-dimension value tensor but got tensor with ", value.dim(), " dimensions"});
   return copy_(self, value);
 }
 
@@ -119,7 +120,7 @@ Tensor as(const Tensor& self) { return to(self, dtype); }
 Tensor to_dtype(const Tensor& self, Dtype dtype, bool, bool copy) { return to(self, dtype, copy); }
 // There is one device, so what stands in its place changes nothing.
 Tensor to_device(const Tensor& self, std::string_view device, std::optional<Dtype> dtype, bool, bool copy) {
-  if (!device.empty() && !device.starts_with("cpu")) throw ValueError("[to] there is no device '" + std::string(device) + "', only cpu");
+  if (!device.empty() && !device.starts_with("cpu")) raise<ValueError>({"[to] there is no device '", device, "', only cpu"});
   check_defined(self, "to");
   return to(self, dtype.value_or(self.dtype()), copy);
 }

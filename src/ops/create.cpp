@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/raise.h"
 #include "core/shape.h"
 #include "kernels/cast.h"
 #include "kernels/pointwise.h"
@@ -42,12 +43,12 @@ void measure(std::span<const NestedList> list, size_t depth, NestedShape& shape)
   if (depth == shape.sizes.size()) {
     shape.sizes.push_back(n);
   } else if (shape.sizes[depth] != n) {
-    throw ValueError("[tensor] expected sequence of length " + std::to_string(shape.sizes[depth]) + " at dim " + std::to_string(depth) + " (got " + std::to_string(n) + ")");
+    raise<ValueError>({"[tensor] expected sequence of length ", shape.sizes[depth], " at dim ", depth, " (got ", n, ")"});
   }
   for (const NestedList& e : list) {
-    if (e.is_number() != list[0].is_number()) throw ValueError("[tensor] numbers and lists are mixed at dim " + std::to_string(depth + 1));
+    if (e.is_number() != list[0].is_number()) raise<ValueError>({"[tensor] numbers and lists are mixed at dim ", depth + 1});
     if (e.is_number()) {
-      if (shape.sizes.size() > depth + 1) throw ValueError("[tensor] rows of different depth");
+      if (shape.sizes.size() > depth + 1) raise<ValueError>({"[tensor] rows of different depth"});
       Dtype d = python_dtype(e.dtype());
       shape.dtype = shape.started ? promote_types(shape.dtype, d) : d;
       shape.started = true;
@@ -95,8 +96,8 @@ Tensor tensor_from_elements(const void* data, Dtype source, IntList sizes, std::
 Tensor foreign_tensor(void* data, Dtype dtype, IntList sizes, const IntList* strides, void (*release)(void*), void* context) {
   try {
     if (strides && strides->size() != sizes.size())
-      throw ShapeError("[from_blob] " + std::to_string(sizes.size()) + " sizes and " + std::to_string(strides->size()) + " strides");
-    if (!data && checked_numel(sizes, itemsize(dtype)) > 0) throw ValueError("[from_blob] the memory is a null pointer");
+      raise<ShapeError>({"[from_blob] ", sizes.size(), " sizes and ", strides->size(), " strides"});
+    if (!data && checked_numel(sizes, itemsize(dtype)) > 0) raise<ValueError>({"[from_blob] the memory is a null pointer"});
     checked_numel(sizes, itemsize(dtype));
     return new_foreign(data, dtype, sizes, strides ? Dims(*strides) : Dims::contiguous_strides(sizes), release, context);
   } catch (...) {
@@ -129,7 +130,7 @@ int64_t arange_count(Dtype dtype, Scalar start, Scalar end, Scalar step) {
     return s > 0 ? (b - a + s - 1) / s : (b - a + s + 1) / s;
   }
   double count = std::ceil((end.to<double>() - start.to<double>()) / step.to<double>());
-  if (!(count >= 0 && count < 0x1p63)) throw ValueError("[arange] invalid size, possible overflow");
+  if (!(count >= 0 && count < 0x1p63)) raise<ValueError>({"[arange] invalid size, possible overflow"});
   return static_cast<int64_t>(count);
 }
 
@@ -137,9 +138,9 @@ int64_t arange_count(Dtype dtype, Scalar start, Scalar end, Scalar step) {
 template <class A>
 void check_range(Scalar start, Scalar end, Scalar step) {
   A first = start.to<A>(), last = end.to<A>(), by = step.to<A>();
-  if (!(by > 0 || by < 0)) throw ValueError("[arange] step must be nonzero");
-  if (!std::isfinite(start.to<double>()) || !std::isfinite(end.to<double>())) throw ValueError("[arange] unsupported range: bounds must be finite");
-  if ((by > 0 && first > last) || (by < 0 && first < last)) throw ValueError("[arange] upper bound and lower bound inconsistent with step sign");
+  if (!(by > 0 || by < 0)) raise<ValueError>({"[arange] step must be nonzero"});
+  if (!std::isfinite(start.to<double>()) || !std::isfinite(end.to<double>())) raise<ValueError>({"[arange] unsupported range: bounds must be finite"});
+  if ((by > 0 && first > last) || (by < 0 && first < last)) raise<ValueError>({"[arange] upper bound and lower bound inconsistent with step sign"});
 }
 
 }  // namespace
@@ -147,7 +148,7 @@ void check_range(Scalar start, Scalar end, Scalar step) {
 Tensor arange(Scalar start, Scalar end, Scalar step, const TensorOptions& options) {
   bool floating = start.is_floating_point() || end.is_floating_point() || step.is_floating_point();
   Dtype dtype = options.dtype.value_or(floating ? get_default_dtype() : int64);
-  if (dtype == bool_) throw DtypeError("[arange] not implemented for bool; use an integer dtype");
+  if (dtype == bool_) raise<DtypeError>({"[arange] not implemented for bool; use an integer dtype"});
   for (Scalar s : {start, end, step})
     if (is_integral(dtype)) checked_number(s, int64, "arange");
   if (dtype == int64) check_range<int64_t>(start, end, step);
@@ -158,9 +159,9 @@ Tensor arange(Scalar start, Scalar end, Scalar step, const TensorOptions& option
 }
 
 Tensor linspace(Scalar start, Scalar end, int64_t steps, const TensorOptions& options) {
-  if (steps < 0) throw ValueError("[linspace] number of steps must be non-negative, got " + std::to_string(steps));
+  if (steps < 0) raise<ValueError>({"[linspace] number of steps must be non-negative, got ", steps});
   Dtype dtype = options.dtype.value_or(get_default_dtype());
-  if (dtype == bool_) throw DtypeError("[linspace] not implemented for bool");
+  if (dtype == bool_) raise<DtypeError>({"[linspace] not implemented for bool"});
   Tensor t = new_tensor(dtype, IntList(steps));
   if (steps == 1) fill_(t, checked_number(start, dtype, "linspace"));
   if (steps > 1) launch(linspace_kernel, {buffer_of(t)}, Range{checked_number(start, dtype, "linspace"), checked_number(end, dtype, "linspace")});
@@ -169,7 +170,7 @@ Tensor linspace(Scalar start, Scalar end, int64_t steps, const TensorOptions& op
 
 Tensor eye(int64_t n, const TensorOptions& options) { return eye(n, n, options); }
 Tensor eye(int64_t n, int64_t m, const TensorOptions& options) {
-  if (n < 0 || m < 0) throw ValueError("[eye] n and m must be greater or equal to 0, got " + std::to_string(n) + " and " + std::to_string(m));
+  if (n < 0 || m < 0) raise<ValueError>({"[eye] n and m must be greater or equal to 0, got ", n, " and ", m});
   Tensor t = zeros({n, m}, {.dtype = options.dtype});
   diagonal(t).fill_(1);
   return finish(std::move(t), options);
@@ -177,7 +178,7 @@ Tensor eye(int64_t n, int64_t m, const TensorOptions& options) {
 
 Tensor empty_like(const Tensor& self, const TensorOptions& options) {
   TensorObject* o = object(self);
-  if (!o) throw TypeError("[empty_like] the tensor is undefined");
+  if (!o) raise<TypeError>({"[empty_like] the tensor is undefined"});
   if (o->has(lane_flag) && options.dtype.value_or(o->dtype) == o->dtype) return finish(adopt(new_lane_like(o, o->dtype)), options);
   std::span<const int64_t> sizes(o->sizes(), o->rank), strides(o->strides(), o->rank);
   int64_t extent = 1;

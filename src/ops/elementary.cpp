@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/raise.h"
 #include "formulas/elementary.h"
 #include "ops/number.h"
 #include "ops/index.h"
@@ -61,8 +62,8 @@ struct Limits {
   Params params;
 };
 Limits limits(const Tensor& self, std::optional<Scalar> min, std::optional<Scalar> max) {
-  if (!min && !max) throw ValueError("[clamp] At least one of 'min' or 'max' must not be None");
-  if (!self.defined()) throw TypeError("[clamp] an argument is an undefined Tensor");
+  if (!min && !max) raise<ValueError>({"[clamp] At least one of 'min' or 'max' must not be None"});
+  if (!self.defined()) raise<TypeError>({"[clamp] an argument is an undefined Tensor"});
   Dtype dtype = result_type(std::array{Operand(self), Operand(min ? *min : *max), Operand(max ? *max : *min)});
   auto limit = [&](Scalar s) { return checked_number(s, dtype, "clamp"); };
   if (min && max) return {clamp_op, dtype, params({limit(*min), limit(*max)})};
@@ -78,32 +79,30 @@ Tensor clamp(const Tensor& self, std::optional<Scalar> min, std::optional<Scalar
 const Tensor& clamp_(const Tensor& self, std::optional<Scalar> min, std::optional<Scalar> max) {
   Limits l = limits(self, min, max);
   if (!can_cast(l.dtype, self.dtype()))
-    throw DtypeError("[clamp_] result type " + std::string(name(l.dtype)) + " can't be cast to the desired output type " + std::string(name(self.dtype())) +
-                     "; use clamp");
+    raise<DtypeError>({"[clamp_] result type ", name(l.dtype), " can't be cast to the desired output type ", name(self.dtype()), "; use clamp"});
   return pointwise_(l.op, self, l.params);
 }
 Tensor clamp(const Tensor& self, const Tensor& min, const Tensor& max) {
   if (min.defined() && max.defined()) return pointwise(clamp_between_op, {self, min, max});
   if (min.defined()) return pointwise(clamp_above_op, self, min);
   if (max.defined()) return pointwise(clamp_below_op, self, max);
-  throw ValueError("[clamp] At least one of 'min' or 'max' must not be None");
+  raise<ValueError>({"[clamp] At least one of 'min' or 'max' must not be None"});
 }
 const Tensor& clamp_(const Tensor& self, const Tensor& min, const Tensor& max) {
   if (min.defined() && max.defined()) return pointwise_(clamp_between_op, self, {min, max});
   if (min.defined()) return pointwise_(clamp_above_op, self, min);
   if (max.defined()) return pointwise_(clamp_below_op, self, max);
-  throw ValueError("[clamp_] At least one of 'min' or 'max' must not be None");
+  raise<ValueError>({"[clamp_] At least one of 'min' or 'max' must not be None"});
 }
 
 namespace {
 
 // The condition as truth values; PyTorch still takes uint8.
 Tensor truth(const Tensor& condition) {
-  if (!condition.defined()) throw TypeError("[where] the condition is an undefined Tensor");
+  if (!condition.defined()) raise<TypeError>({"[where] the condition is an undefined Tensor"});
   if (condition.dtype() == uint8) return to(condition, bool_);
   if (condition.dtype() != bool_)
-    throw DtypeError("[where] expected condition to be a boolean tensor, but got a tensor with dtype " + std::string(name(condition.dtype())) +
-                     "; compare first, as in where(c != 0, ...)");
+    raise<DtypeError>({"[where] expected condition to be a boolean tensor, but got a tensor with dtype ", name(condition.dtype()), "; compare first, as in where(c != 0, ...)"});
   return condition;
 }
 
@@ -113,7 +112,7 @@ Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) {
 Tensor where(const Tensor& condition, Scalar self, const Tensor& other) { return pointwise(where_op, {truth(condition), self, other}); }
 Tensor where(const Tensor& condition, const Tensor& self, Scalar other) { return pointwise(where_op, {truth(condition), self, other}); }
 std::vector<Tensor> where(const Tensor& condition) {
-  if (!condition.defined()) throw TypeError("[where] an argument is an undefined Tensor");
+  if (!condition.defined()) raise<TypeError>({"[where] an argument is an undefined Tensor"});
   return nonzero_columns(condition.dim() == 0 ? condition.view(1) : condition, "where");
 }
 Tensor where(const Tensor& condition, Scalar self, Scalar other) { return pointwise(where_op, {truth(condition), self, other}); }
@@ -121,15 +120,15 @@ Tensor where(const Tensor& condition, Scalar self, Scalar other) { return pointw
 namespace {
 
 void check_mask(const Tensor& self, const Tensor& mask) {
-  if (!self.defined() || !mask.defined()) throw TypeError("[masked_fill] an argument is an undefined Tensor");
+  if (!self.defined() || !mask.defined()) raise<TypeError>({"[masked_fill] an argument is an undefined Tensor"});
   if (mask.dtype() != bool_)
-    throw DtypeError("[masked_fill] only supports boolean masks, but got mask with dtype " + std::string(name(mask.dtype())) + "; compare first, as in mask != 0");
+    raise<DtypeError>({"[masked_fill] only supports boolean masks, but got mask with dtype ", name(mask.dtype()), "; compare first, as in mask != 0"});
 }
 // The value in self's dtype, so that the result has it.
 Tensor fill_value(const Tensor& self, const Tensor& value) {
-  if (!value.defined()) throw TypeError("[masked_fill] the value is an undefined Tensor");
+  if (!value.defined()) raise<TypeError>({"[masked_fill] the value is an undefined Tensor"});
   if (value.dim() != 0)
-    throw ShapeError("[masked_fill] only supports a 0-dimensional value tensor, but got tensor with " + std::to_string(value.dim()) + " dimension(s).");
+    raise<ShapeError>({"[masked_fill] only supports a 0-dimensional value tensor, but got tensor with ", value.dim(), " dimension(s)."});
   return to(value, self.dtype());
 }
 

@@ -1,6 +1,7 @@
 // Largest elements, where they stand, and questions of truth.
 #include <array>
 
+#include "core/raise.h"
 #include "kernels/reduce.h"
 #include "ops/history.h"
 #include "ops/launch.h"
@@ -18,11 +19,11 @@ namespace {
 void check_not_empty(const Tensor& self, IntList dim, std::string_view op) {
   if (self.numel() != 0) return;
   if (dim.empty())
-    throw ShapeError(in_op(op) + std::string(op) + "(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.");
+    raise<ShapeError>({in_op(op), op, "(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."});
   for (int64_t d : dim) {
     int64_t at = wrap_dim(d, self.dim(), op);
     if (self.size(at) == 0)
-      throw IndexError(in_op(op) + std::string(op) + "(): Expected reduction dim " + std::to_string(at) + " to have non-zero size.");
+      raise<IndexError>({in_op(op), op, "(): Expected reduction dim ", at, " to have non-zero size."});
   }
 }
 
@@ -98,7 +99,7 @@ std::pair<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim) {
 
 Tensor argmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
   check_given(self, "argmax");
-  if (self.dtype() == bool_) throw DtypeError("[argmax] argmax(): does not support bool input; convert to uint8");
+  if (self.dtype() == bool_) raise<DtypeError>({"[argmax] argmax(): does not support bool input; convert to uint8"});
   if (dim) {
     Reduction r(self, *dim, keepdim, "argmax");
     check_not_empty(self, *dim, "argmax");
@@ -107,7 +108,7 @@ Tensor argmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
     launch(argmax_kernel, {buffer_as(out, self.sizes(), strides, self.numel()), buffer_of(self)});
     return out;
   }
-  if (self.numel() == 0) throw IndexError("[argmax] argmax(): Expected reduction dim to be specified for input.numel() == 0.");
+  if (self.numel() == 0) raise<IndexError>({"[argmax] argmax(): Expected reduction dim to be specified for input.numel() == 0."});
   Tensor flat = reshape(self.detach(), {-1});
   Tensor out = argmax(flat, 0, false);
   return keepdim ? view(out, Dims(static_cast<size_t>(self.dim()), 1)) : out;

@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "ops/history.h"
 
 #include <string>
@@ -141,29 +142,26 @@ Tensor make_view(const Tensor& self, std::span<const int64_t> sizes, std::span<c
 }
 
 bool begin_write(const Tensor& self, std::string_view op, std::span<const Tensor* const> others) {
-  if (!self.defined()) throw TypeError("[" + std::string(op) + "] the tensor is undefined");
+  if (!self.defined()) raise<TypeError>({"[", op, "] the tensor is undefined"});
   TensorObject* o = object(self);
   if (!o->has(contiguous_flag) && may_overlap_itself({o->sizes(), o->rank}, {o->strides(), o->rank}))
-    throw MemoryError("[" + std::string(op) +
-                      "] unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
-                      "Please clone() the tensor before performing the operation.");
+    raise<MemoryError>({"[", op, "] unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+                      "Please clone() the tensor before performing the operation."});
   if (!grad_enabled()) return false;
   bool own = requires_grad(o);
   bool recorded = own || any_needs_grad(others);
   if (o->has(view_flag)) {
     if (recorded && o->view.kind == ViewKind::several_outputs)
-      throw AutogradError("[" + std::string(op) +
-                          "] this view is one of several outputs of a function (unbind, split, chunk); such views can't be modified in place: "
-                          "write out of place, or to a clone()");
+      raise<AutogradError>({"[", op, "] this view is one of several outputs of a function (unbind, split, chunk); such views can't be modified in place: "
+                          "write out of place, or to a clone()"});
     if (recorded && o->view.kind == ViewKind::no_grad_mode)
-      throw AutogradError("[" + std::string(op) +
-                          "] a view was created in no_grad mode and is being modified in place with grad mode enabled: make the view with grad "
-                          "enabled, or write under no_grad");
+      raise<AutogradError>({"[", op, "] a view was created in no_grad mode and is being modified in place with grad mode enabled: make the view with grad "
+                          "enabled, or write under no_grad"});
     TensorObject* base = o->view.base;
     if (!base->has(view_flag) && !base->grad_fn && base->has(requires_grad_flag))
-      throw AutogradError("[" + std::string(op) + "] a view of a leaf Variable that requires grad is being used in an in-place operation; write under no_grad, or through data()");
+      raise<AutogradError>({"[", op, "] a view of a leaf Variable that requires grad is being used in an in-place operation; write under no_grad, or through data()"});
   } else if (!o->grad_fn && o->has(requires_grad_flag)) {
-    throw AutogradError("[" + std::string(op) + "] a leaf Variable that requires grad is being used in an in-place operation; write under no_grad, or through data()");
+    raise<AutogradError>({"[", op, "] a leaf Variable that requires grad is being used in an in-place operation; write under no_grad, or through data()"});
   }
   return recorded;
 }

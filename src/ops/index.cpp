@@ -5,6 +5,7 @@
 #include <new>
 #include <string>
 
+#include "core/raise.h"
 #include "core/shape.h"
 #include "kernels/index.h"
 #include "ops/history.h"
@@ -59,18 +60,18 @@ int64_t named_dims(std::span<const Index> indices) {
 }
 
 Tensor sliced(const Tensor& t, int64_t dim, const Slice& s, bool alone, std::string_view op) {
-  if (s.step == 0) throw ValueError(in(op) + "slice step cannot be zero");
-  if (s.step < 0) throw ValueError(in(op) + "step must be greater than zero, got " + std::to_string(s.step));
+  if (s.step == 0) raise<ValueError>({in(op), "slice step cannot be zero"});
+  if (s.step < 0) raise<ValueError>({in(op), "step must be greater than zero, got ", s.step});
   if (!alone && is_full(s)) return t;
   return slice(t, dim, s.start.value_or(0), s.stop.value_or(INT64_MAX), s.step);
 }
 
 Tensor selected(const Tensor& t, int64_t dim, int64_t index, size_t position, std::string_view op) {
   if (t.dim() == 0)
-    throw IndexError(in(op) + "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number");
+    raise<IndexError>({in(op), "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number"});
   int64_t n = t.size(dim);
   if (index < -n || index >= n)
-    throw IndexError(in(op) + "index " + std::to_string(index) + " is out of bounds for dimension " + std::to_string(position) + " with size " + std::to_string(n));
+    raise<IndexError>({in(op), "index ", index, " is out of bounds for dimension ", position, " with size ", n});
   return select(t, dim, index);
 }
 
@@ -78,13 +79,13 @@ Tensor selected(const Tensor& t, int64_t dim, int64_t index, size_t position, st
 Tensor truth_index(bool truth) { return zeros(truth ? 1 : 0, {.dtype = int64}); }
 
 Parsed parse(const Tensor& self, std::span<const Index> indices, std::string_view op) {
-  if (!self.defined()) throw TypeError(in(op) + "the tensor is undefined");
+  if (!self.defined()) raise<TypeError>({in(op), "the tensor is undefined"});
   for (const Index& i : indices)
-    if (i.kind() == Index::Kind::tensor && !i.tensor().defined()) throw TypeError(in(op) + "a tensor among the indices is undefined");
+    if (i.kind() == Index::Kind::tensor && !i.tensor().defined()) raise<TypeError>({in(op), "a tensor among the indices is undefined"});
   int64_t named = named_dims(indices);
   bool alone = indices.size() == 1;
   if (named > self.dim() && !(alone && indices[0].kind() != Index::Kind::tensor))
-    throw IndexError(in(op) + "too many indices for tensor of dimension " + std::to_string(self.dim()));
+    raise<IndexError>({in(op), "too many indices for tensor of dimension ", self.dim()});
   Parsed p{self, {}};
   int64_t dim = 0;
   for (size_t position = 0; position < indices.size(); ++position) {
@@ -139,10 +140,9 @@ struct Picked {
 void check_mask(const Tensor& whole, const Tensor& mask, size_t dim, std::string_view op) {
   for (int64_t j = 0; j < mask.dim(); ++j) {
     int64_t d = static_cast<int64_t>(dim) + j;
-    if (d >= whole.dim()) throw IndexError(in(op) + "too many indices for tensor of dimension " + std::to_string(whole.dim()));
+    if (d >= whole.dim()) raise<IndexError>({in(op), "too many indices for tensor of dimension ", whole.dim()});
     if (mask.size(j) != whole.size(d))
-      throw IndexError(in(op) + "The shape of the mask " + bracketed(mask.sizes()) + " at index " + std::to_string(j) + " does not match the shape of the indexed tensor " +
-                       bracketed(whole.sizes()) + " at index " + std::to_string(d));
+      raise<IndexError>({in(op), "The shape of the mask ", bracketed(mask.sizes()), " at index ", j, " does not match the shape of the indexed tensor ", bracketed(whole.sizes()), " at index ", d});
   }
 }
 
@@ -161,7 +161,7 @@ Dims common_sizes(const std::vector<Tensor>& tensors, std::string_view op) {
     for (size_t d = lead; d < sizes.size(); ++d) {
       int64_t n = t.sizes()[d - lead];
       if (n == 1 || n == sizes[d]) continue;
-      if (sizes[d] != 1) throw IndexError(in(op) + "shape mismatch: indexing tensors could not be broadcast together with shapes " + shapes(tensors));
+      if (sizes[d] != 1) raise<IndexError>({in(op), "shape mismatch: indexing tensors could not be broadcast together with shapes ", shapes(tensors)});
       sizes[d] = n;
     }
   }
@@ -182,11 +182,11 @@ Picked pick(const Tensor& whole, const std::vector<Tensor>& given, std::string_v
     } else if (t.dtype() == int64 || t.dtype() == int32) {
       p.by_dim.push_back(to(t, int64));
     } else {
-      throw IndexError(in(op) + "tensors used as indices must be long, int, byte or bool tensors, got " + std::string(name(t.dtype())));
+      raise<IndexError>({in(op), "tensors used as indices must be long, int, byte or bool tensors, got ", name(t.dtype())});
     }
   }
   if (static_cast<int64_t>(p.by_dim.size()) > whole.dim())
-    throw IndexError(in(op) + "too many indices for tensor of dimension " + std::to_string(whole.dim()) + " (got " + std::to_string(p.by_dim.size()) + ")");
+    raise<IndexError>({in(op), "too many indices for tensor of dimension ", whole.dim(), " (got ", p.by_dim.size(), ")"});
   // Indices side by side put their dimensions there; with others between them they come first.
   int first = -1, last = -1;
   for (size_t d = 0; d < p.by_dim.size(); ++d) {
@@ -203,7 +203,7 @@ Picked pick(const Tensor& whole, const std::vector<Tensor>& given, std::string_v
   for (int64_t d = 0; d < whole.dim(); ++d)
     if (!(p.plan.indexed >> d & 1)) p.result.push_back(whole.size(d));
   if (p.result.size() + p.sizes.size() > static_cast<size_t>(max_rank))
-    throw ShapeError(in(op) + "the result would have more than " + std::to_string(max_rank) + " dimensions");
+    raise<ShapeError>({in(op), "the result would have more than ", max_rank, " dimensions"});
   for (size_t i = 0; i < p.sizes.size(); ++i) p.result.insert(static_cast<size_t>(p.plan.place) + i, p.sizes[i]);
   if (numel_of(p.sizes) == 0) return p;
   bool empty = numel_of(p.result) == 0;
@@ -211,9 +211,9 @@ Picked pick(const Tensor& whole, const std::vector<Tensor>& given, std::string_v
     if (!p.by_dim[d].defined()) continue;
     int64_t n = whole.size(static_cast<int64_t>(d));
     if (n > 0 && empty) continue;
-    if (n == 0) throw IndexError(in(op) + "index is out of bounds for dimension with size 0");
+    if (n == 0) raise<IndexError>({in(op), "index is out of bounds for dimension with size 0"});
     if (BadIndex bad = find_bad_index(buffer_of(p.by_dim[d]), -n, n); bad.found)
-      throw IndexError(in(op) + "index " + std::to_string(bad.value) + " is out of bounds for dimension " + std::to_string(d) + " with size " + std::to_string(n));
+      raise<IndexError>({in(op), "index ", bad.value, " is out of bounds for dimension ", d, " with size ", n});
   }
   return p;
 }
@@ -240,9 +240,8 @@ class KeptIndices {
   std::span<const Index> get() const {
     for (size_t i = 0; i < indices_.size(); ++i)
       if (indices_[i].tensor().defined() && indices_[i].tensor().version() != versions_[i])
-        throw AutogradError(
-            "[backward] one of the variables needed for gradient computation has been modified by an inplace operation: a tensor of indices "
-            "was at version " + std::to_string(versions_[i]) + ", is at " + std::to_string(indices_[i].tensor().version()) + "; index by a clone() of it");
+        raise<AutogradError>({"[backward] one of the variables needed for gradient computation has been modified by an inplace operation: a tensor of indices "
+            "was at version ", versions_[i], ", is at ", indices_[i].tensor().version(), "; index by a clone() of it"});
     return indices_;
   }
 
@@ -284,11 +283,10 @@ Tensor without_leading_ones(const Tensor& value) {
 bool shares_memory(const Tensor& a, const Tensor& b) { return storage_begin(object(a)) == storage_begin(object(b)); }
 
 Tensor in_dtype(const Tensor& value, Dtype dtype, std::string_view op) {
-  if (!value.defined()) throw TypeError(in(op) + "the value is undefined");
+  if (!value.defined()) raise<TypeError>({in(op), "the value is undefined"});
   if (value.dtype() == dtype) return value;
   if (object(value)->has(wrapped_flag)) return to(value, dtype);
-  throw DtypeError(in(op) + "Index put requires the source and destination dtypes match, got " + std::string(name(dtype)) + " for the destination and " +
-                   std::string(name(value.dtype())) + " for the source.");
+  raise<DtypeError>({in(op), "Index put requires the source and destination dtypes match, got ", name(dtype), " for the destination and ", name(value.dtype()), " for the source."});
 }
 
 Source source_for(const Tensor& value, const Dims& result, std::string_view op) {
@@ -300,7 +298,7 @@ Source source_for(const Tensor& value, const Dims& result, std::string_view op) 
     fits = n == 1 || n == result[result.size() - rank + d];
   }
   if (!fits)
-    throw ShapeError(in(op) + "shape mismatch: value tensor of shape " + bracketed(s.value.sizes()) + " cannot be broadcast to indexing result of shape " + bracketed(result));
+    raise<ShapeError>({in(op), "shape mismatch: value tensor of shape ", bracketed(s.value.sizes()), " cannot be broadcast to indexing result of shape ", bracketed(result)});
   s.strides = broadcast_strides(s.value.sizes(), s.value.strides(), result);
   return s;
 }
@@ -346,7 +344,7 @@ Tensor put_copy(const Tensor& self, const std::vector<Tensor>& tensors, const Te
 
 std::vector<Tensor> nonzero_columns(const Tensor& mask, std::string_view op) {
   if (thread_state.modes & recording)
-    throw ValueError(in(op) + "a mask as index can't be recorded: how many elements it names depends on its values; use where or masked_fill");
+    raise<ValueError>({in(op), "a mask as index can't be recorded: how many elements it names depends on its values; use where or masked_fill"});
   int64_t count = count_nonzero(buffer_of(mask));
   std::vector<Tensor> columns;
   std::vector<Buffer> buffers{buffer_of(mask)};
@@ -366,7 +364,7 @@ Tensor index(const Tensor& self, std::span<const Index> indices) {
 
 const Tensor& index_put_(const Tensor& self, std::span<const Index> indices, const Tensor& value, bool accumulate) {
   Parsed p = parse(self, indices, "index_put_");
-  if (!value.defined()) throw TypeError("[index_put_] the value is undefined");
+  if (!value.defined()) raise<TypeError>({"[index_put_] the value is undefined"});
   if (!p.tensors.empty()) {
     write_tensors(p.view, p.tensors, without_leading_ones(value), accumulate, "index_put_");
   } else if (accumulate) {
@@ -379,7 +377,7 @@ const Tensor& index_put_(const Tensor& self, std::span<const Index> indices, con
 
 Tensor index_put(const Tensor& self, std::span<const Index> indices, const Tensor& value, bool accumulate) {
   Parsed p = parse(self, indices, "index_put");
-  if (!value.defined()) throw TypeError("[index_put] the value is undefined");
+  if (!value.defined()) raise<TypeError>({"[index_put] the value is undefined"});
   if (p.tensors.empty() || !p.view.is_same(self)) {
     Tensor out = clone(self);
     index_put_(out, indices, value, accumulate);
@@ -389,18 +387,18 @@ Tensor index_put(const Tensor& self, std::span<const Index> indices, const Tenso
 }
 
 Tensor index_select(const Tensor& self, int64_t dim, const Tensor& index) {
-  if (!self.defined() || !index.defined()) throw TypeError("[index_select] a tensor is undefined");
+  if (!self.defined() || !index.defined()) raise<TypeError>({"[index_select] a tensor is undefined"});
   if (index.dtype() != int64 && index.dtype() != int32)
-    throw DtypeError("[index_select] index_select(): Expected dtype int32 or int64 for index, got " + std::string(name(index.dtype())));
-  if (index.dim() > 1) throw IndexError("[index_select] index_select(): Index is supposed to be a vector, got sizes " + to_string(index.sizes()));
+    raise<DtypeError>({"[index_select] index_select(): Expected dtype int32 or int64 for index, got ", name(index.dtype())});
+  if (index.dim() > 1) raise<IndexError>({"[index_select] index_select(): Index is supposed to be a vector, got sizes ", IntList(index.sizes())});
   int64_t d = wrap_dim(dim, self.dim(), "index_select");
   if (self.dim() == 0 && index.numel() != 1)
-    throw IndexError("[index_select] index_select(): Index to scalar can have only 1 value, got " + std::to_string(index.numel()) + " value(s)");
+    raise<IndexError>({"[index_select] index_select(): Index to scalar can have only 1 value, got ", index.numel(), " value(s)"});
   Tensor whole = self.dim() == 0 ? self.view(1) : self;
   Tensor vector = to(index, int64);
   int64_t n = whole.size(d);
   if (BadIndex bad = find_bad_index(buffer_of(vector), 0, n); bad.found)
-    throw IndexError("[index_select] index out of range in self: index " + std::to_string(bad.value) + " along a dimension of size " + std::to_string(n));
+    raise<IndexError>({"[index_select] index out of range in self: index ", bad.value, " along a dimension of size ", n});
   if (vector.dim() == 0) vector = vector.view(1);
   std::vector<Tensor> by_dim(static_cast<size_t>(d) + 1);
   by_dim.back() = vector;
@@ -421,22 +419,21 @@ namespace {
 Tensor positions(const Tensor& self, int64_t dim, const Tensor& index, std::string_view op) {
   if (index.numel() == 0) return to(index, int64);
   if (index.dtype() != int64 && index.dtype() != int32)
-    throw DtypeError(in(op) + std::string(op) + "(): Expected dtype int32/int64 for index, got " + std::string(name(index.dtype())));
+    raise<DtypeError>({in(op), op, "(): Expected dtype int32/int64 for index, got ", name(index.dtype())});
   Tensor at = to(index, int64);
   if (std::max<int64_t>(index.dim(), 1) != std::max<int64_t>(self.dim(), 1))
-    throw ShapeError(in(op) + "Index tensor must have the same number of dimensions as input tensor: index " + to_string(index.sizes()) + ", self " + to_string(self.sizes()));
+    raise<ShapeError>({in(op), "Index tensor must have the same number of dimensions as input tensor: index ", IntList(index.sizes()), ", self ", IntList(self.sizes())});
   for (int64_t d = 0; d < index.dim() && d < self.dim(); ++d)
     if (d != dim && index.size(d) > self.size(d))
-      throw ShapeError(in(op) + "Size does not match at dimension " + std::to_string(d) + " expected index " + bracketed(index.sizes()) + " to be no larger than self " +
-                       bracketed(self.sizes()) + " apart from dimension " + std::to_string(dim));
+      raise<ShapeError>({in(op), "Size does not match at dimension ", d, " expected index ", bracketed(index.sizes()), " to be no larger than self ", bracketed(self.sizes()), " apart from dimension ", dim});
   int64_t n = self.dim() == 0 ? 1 : self.size(dim);
   if (BadIndex bad = find_bad_index(buffer_of(at), 0, n); bad.found)
-    throw IndexError(in(op) + "index " + std::to_string(bad.value) + " is out of bounds for dimension " + std::to_string(dim) + " with size " + std::to_string(n));
+    raise<IndexError>({in(op), "index ", bad.value, " is out of bounds for dimension ", dim, " with size ", n});
   return at;
 }
 
 void check_defined(const Tensor& a, const Tensor& b, std::string_view op) {
-  if (!a.defined() || !b.defined()) throw TypeError(in(op) + "a tensor is undefined");
+  if (!a.defined() || !b.defined()) raise<TypeError>({in(op), "a tensor is undefined"});
 }
 
 // What scatter_add and its form in place check first.
@@ -444,15 +441,14 @@ Tensor scatter_positions(const Tensor& self, int64_t dim, const Tensor& index, c
   check_defined(self, index, op);
   check_defined(self, src, op);
   if (self.dtype() != src.dtype())
-    throw DtypeError(in(op) + "scatter(): Expected self.dtype to be equal to src.dtype, got " + std::string(name(self.dtype())) + " and " + std::string(name(src.dtype())));
+    raise<DtypeError>({in(op), "scatter(): Expected self.dtype to be equal to src.dtype, got ", name(self.dtype()), " and ", name(src.dtype())});
   Tensor at = positions(self, dim, index, op);
   if (index.numel() == 0) return at;
   if (std::max<int64_t>(index.dim(), 1) != std::max<int64_t>(src.dim(), 1))
-    throw ShapeError(in(op) + "Index tensor must have the same number of dimensions as src tensor: index " + to_string(index.sizes()) + ", src " + to_string(src.sizes()));
+    raise<ShapeError>({in(op), "Index tensor must have the same number of dimensions as src tensor: index ", IntList(index.sizes()), ", src ", IntList(src.sizes())});
   for (int64_t d = 0; d < index.dim() && d < src.dim(); ++d)
     if (index.size(d) > src.size(d))
-      throw ShapeError(in(op) + "Expected index " + bracketed(index.sizes()) + " to be no larger than self " + bracketed(self.sizes()) + " apart from dimension " +
-                       std::to_string(dim) + " and to be no larger size than src " + bracketed(src.sizes()));
+      raise<ShapeError>({in(op), "Expected index ", bracketed(index.sizes()), " to be no larger than self ", bracketed(self.sizes()), " apart from dimension ", dim, " and to be no larger size than src ", bracketed(src.sizes())});
   return at;
 }
 
@@ -522,12 +518,12 @@ std::vector<Tensor> by_dimension(std::span<const Index> indices) {
   std::vector<Tensor> list;
   bool any = false;
   for (const Index& i : indices) {
-    if (i.kind() != Index::Kind::tensor && i.kind() != Index::Kind::none) throw TypeError("[index_put] expected a list of tensors, and None for dimensions left alone");
+    if (i.kind() != Index::Kind::tensor && i.kind() != Index::Kind::none) raise<TypeError>({"[index_put] expected a list of tensors, and None for dimensions left alone"});
     list.push_back(i.tensor());
     any |= i.tensor().defined();
     for (int64_t d = 1; i.tensor().defined() && is_mask(i.tensor().dtype()) && d < i.tensor().dim(); ++d) list.emplace_back();
   }
-  if (!any) throw ValueError("[index_put] expected at least one tensor of indices");
+  if (!any) raise<ValueError>({"[index_put] expected at least one tensor of indices"});
   return list;
 }
 Tensor index_put_tensors(const Tensor& self, std::span<const Index> indices, const Tensor& values, bool accumulate) {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/raise.h"
 #include "core/shape.h"
 #include "kernels/pointwise.h"
 #include "ops/history.h"
@@ -17,9 +18,9 @@ namespace talweg {
 namespace {
 
 void check_list(const std::vector<Tensor>& tensors, const char* op) {
-  if (tensors.empty()) throw ValueError("[" + std::string(op) + "] expected a non-empty list of Tensors");
+  if (tensors.empty()) raise<ValueError>({"[", op, "] expected a non-empty list of Tensors"});
   for (size_t i = 0; i < tensors.size(); ++i)
-    if (!tensors[i].defined()) throw TypeError("[" + std::string(op) + "] tensor " + std::to_string(i) + " is undefined");
+    if (!tensors[i].defined()) raise<TypeError>({"[", op, "] tensor ", i, " is undefined"});
 }
 
 Dtype common_dtype(const std::vector<Tensor>& tensors) {
@@ -61,7 +62,7 @@ std::vector<const Tensor*> pointers(const std::vector<Tensor>& tensors) {
 Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
   check_list(tensors, "cat");
   for (size_t i = 0; i < tensors.size(); ++i)
-    if (tensors[i].dim() == 0) throw ShapeError("[cat] zero-dimensional tensor (at position " + std::to_string(i) + ") cannot be concatenated; use stack");
+    if (tensors[i].dim() == 0) raise<ShapeError>({"[cat] zero-dimensional tensor (at position ", i, ") cannot be concatenated; use stack"});
   const Tensor* like = nullptr;
   for (const Tensor& t : tensors)
     if (!like && !passed_over(t)) like = &t;
@@ -73,11 +74,10 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
     const Tensor& t = tensors[i];
     if (passed_over(t)) continue;
     if (t.dim() != like->dim())
-      throw ShapeError("[cat] Tensors must have same number of dimensions: got " + std::to_string(like->dim()) + " and " + std::to_string(t.dim()));
+      raise<ShapeError>({"[cat] Tensors must have same number of dimensions: got ", like->dim(), " and ", t.dim()});
     for (size_t k = 0; k < sizes.size(); ++k)
       if (k != d && t.sizes()[k] != sizes[k])
-        throw ShapeError("[cat] Sizes of tensors must match except in dimension " + std::to_string(d) + ". Expected size " + std::to_string(sizes[k]) + " but got size " +
-                         std::to_string(t.sizes()[k]) + " for tensor number " + std::to_string(i) + " in the list.");
+        raise<ShapeError>({"[cat] Sizes of tensors must match except in dimension ", d, ". Expected size ", sizes[k], " but got size ", t.sizes()[k], " for tensor number ", i, " in the list."});
     sizes[d] += t.sizes()[d];
   }
   Tensor out = new_tensor(common_dtype(tensors), sizes);
@@ -116,8 +116,7 @@ Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
   auto d = static_cast<size_t>(wrap_dim(dim, first.dim() + 1, "stack"));
   for (size_t i = 1; i < tensors.size(); ++i)
     if (!(tensors[i].sizes() == first.sizes()))
-      throw ShapeError("[stack] stack expects each tensor to be equal size, but got " + to_string(first.sizes()) + " at entry 0 and " + to_string(tensors[i].sizes()) +
-                       " at entry " + std::to_string(i));
+      raise<ShapeError>({"[stack] stack expects each tensor to be equal size, but got ", IntList(first.sizes()), " at entry 0 and ", IntList(tensors[i].sizes()), " at entry ", i});
   Dims sizes(first.sizes());
   sizes.insert(d, static_cast<int64_t>(tensors.size()));
   Tensor out = new_tensor(common_dtype(tensors), sizes);

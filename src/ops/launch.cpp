@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "ops/launch.h"
 
 #include "talweg/errors.h"
@@ -5,7 +6,7 @@
 namespace talweg {
 
 void Recorder::start() {
-  if (thread_state.recorder) throw ValueError("[record] this thread already records");
+  if (thread_state.recorder) raise<ValueError>({"[record] this thread already records"});
   thread_state.recorder = this;
   thread_state.modes |= recording;
 }
@@ -19,7 +20,7 @@ void Recorder::stop() noexcept {
 Recorder::~Recorder() {
   stop();
   for (Launch& launch : launches_)
-    for (Buffer& b : launch.buffers) release_memory(b.object->root);
+    for (Buffer& b : launch.buffers) release_memory(b.object);
 }
 
 void Recorder::add(const Kernel& kernel, std::span<const Buffer> buffers, const void* attributes, size_t bytes) {
@@ -36,8 +37,10 @@ void Recorder::add(const Kernel& kernel, std::span<const Buffer> buffers, const 
     b.sizes = at;
     b.strides = at + b.rank;
     at += 2 * b.rank;
+    // The tensor itself may end (a view, say); what it points into must not.
+    b.object = b.object->root;
+    retain_memory(b.object);
     l.buffers.push_back(b);
-    retain_memory(b.object->root);
   }
 }
 

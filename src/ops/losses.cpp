@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "core/raise.h"
 #include "formulas/losses.h"
 #include "kernels/losses.h"
 #include "kernels/reduce.h"
@@ -26,7 +27,7 @@ LossReduction reduction_of(std::string_view text, std::string_view op) {
   if (text == "mean") return LossReduction::mean;
   if (text == "sum") return LossReduction::sum;
   if (text == "none") return LossReduction::none;
-  throw ValueError(in_op(op) + std::string(text) + " is not a valid value for reduction; accepted are 'none', 'mean' and 'sum'");
+  raise<ValueError>({in_op(op), text, " is not a valid value for reduction; accepted are 'none', 'mean' and 'sum'"});
 }
 
 bool small_floats(const TensorObject* x, const TensorObject* y) {
@@ -120,32 +121,33 @@ void check_nll(const Tensor& input, const Tensor& target, const Tensor& weight) 
   check_given(input, "nll_loss");
   check_given(target, "nll_loss");
   int64_t rank = input.dim();
-  if (rank < 1) throw ValueError(op + "Expected 1 or more dimensions (got 0)");
+  if (rank < 1) raise<ValueError>({op, "Expected 1 or more dimensions (got 0)"});
   if (rank != 1 && (target.dim() == 0 || input.size(0) != target.size(0)))
     throw ValueError(op + "Expected input batch_size (" + number(input.size(0)) + ") to match target batch_size (" +
                      number(target.dim() == 0 ? 0 : target.size(0)) + ").");
-  if (rank == 1 && target.dim() > 1) throw ShapeError(op + "0D or 1D target tensor expected, multi-target not supported");
+  if (rank == 1 && target.dim() > 1) raise<ShapeError>({op, "0D or 1D target tensor expected, multi-target not supported"});
   if (rank == 1 && target.numel() != 1)
-    throw ValueError(op + "For 1D input, 1D target must have size 1, but got target size: " + number(target.numel()));
-  if (rank == 2 && target.dim() != 1) throw ShapeError(op + "0D or 1D target tensor expected, multi-target not supported");
+    raise<ValueError>({op, "For 1D input, 1D target must have size 1, but got target size: ", number(target.numel())});
+  if (rank == 2 && target.dim() != 1) raise<ShapeError>({op, "0D or 1D target tensor expected, multi-target not supported"});
   if (rank > 2) {
     if (rank == 4 && target.dim() != 3)
-      throw ShapeError(op + "only batches of spatial targets supported (3D tensors) but got targets of dimension: " + number(target.dim()));
+      raise<ShapeError>({op, "only batches of spatial targets supported (3D tensors) but got targets of dimension: ", number(target.dim())});
     Dims wanted(input.sizes());
     wanted.erase(1);
     if (!(target.sizes() == IntList(wanted)))
-      throw ValueError(op + "Expected target size " + to_string(wanted) + ", got " + to_string(target.sizes()));
+      raise<ValueError>({op, "Expected target size ", IntList(wanted), ", got ", IntList(target.sizes())});
   }
   int64_t classes = input.size(rank == 1 ? 0 : 1);
   if (!is_floating_point(input.dtype()))
-    throw DtypeError(op + "\"nll_loss_out_frame\" not implemented for '" + std::string(scalar_type_name(input.dtype())) + "'; accepted are floating-point tensors");
+    raise<DtypeError>({op, "\"nll_loss_out_frame\" not implemented for '", scalar_type_name(input.dtype()), "'; accepted are floating-point tensors"});
   if (target.dtype() != int64 && target.dtype() != uint8)
-    throw DtypeError(op + "expected target dtype to be Long or Byte, but got " + std::string(scalar_type_name(target.dtype())));
+    raise<DtypeError>({op, "expected target dtype to be Long or Byte, but got ", scalar_type_name(target.dtype())});
   if (!weight.defined()) return;
+  if (needs_grad(weight)) raise<AutogradError>({op, "the derivative for 'weight' is not implemented; pass weight.detach()"});
   if (weight.dim() != 1 || weight.numel() != classes)
-    throw ShapeError(op + "weight tensor should be defined either for all " + number(classes) + " classes or no classes but got weight tensor of shape: " + to_string(weight.sizes()));
+    raise<ShapeError>({op, "weight tensor should be defined either for all ", number(classes), " classes or no classes but got weight tensor of shape: ", IntList(weight.sizes())});
   if (weight.dtype() != input.dtype())
-    throw DtypeError(op + "expected scalar type " + std::string(scalar_type_name(input.dtype())) + " for the weight but found " + std::string(scalar_type_name(weight.dtype())));
+    raise<DtypeError>({op, "expected scalar type ", scalar_type_name(input.dtype()), " for the weight but found ", scalar_type_name(weight.dtype())});
 }
 
 Nll prepare_nll(const Tensor& input, const Tensor& target, const Tensor& weight, int64_t ignore_index, LossReduction reduction) {
@@ -163,7 +165,7 @@ Nll prepare_nll(const Tensor& input, const Tensor& target, const Tensor& weight,
   if (reduction == LossReduction::none) nll.loss_sizes = Dims(target.sizes());
   for (int64_t c : nll.target.span<int64_t>())
     if (c != ignore_index && (c < 0 || c >= classes))
-      throw IndexError(in_op("nll_loss") + "Target " + number(c) + " is out of bounds; classes are 0 to " + number(classes - 1));
+      raise<IndexError>({in_op("nll_loss"), "Target ", number(c), " is out of bounds; classes are 0 to ", number(classes - 1)});
   return nll;
 }
 
@@ -220,8 +222,7 @@ Tensor probability_loss(const Tensor& input, const Tensor& target, const Tensor&
   int64_t class_dim = input.dim() == 1 ? 0 : 1;
   int64_t classes = input.size(class_dim);
   if (weight.defined() && (weight.dim() != 1 || weight.numel() != classes))
-    throw ShapeError("[cross_entropy] cross_entropy: weight tensor should be defined either for all " + number(classes) +
-                     " classes or no classes but got weight tensor of shape: " + to_string(weight.sizes()));
+    raise<ShapeError>({"[cross_entropy] cross_entropy: weight tensor should be defined either for all ", number(classes), " classes or no classes but got weight tensor of shape: ", IntList(weight.sizes())});
   Tensor terms = log_softmax(input, class_dim, input.dtype());
   terms = terms * (smoothing > 0 ? target * Scalar(1 - smoothing) + Scalar(smoothing / static_cast<double>(classes)) : target);
   if (weight.defined()) terms = terms * weights_along(weight, input, class_dim);
@@ -262,13 +263,13 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
   check_given(target, "cross_entropy");
   LossReduction r = reduction_of(reduction, "cross_entropy");
   if (input.dim() == 0)
-    throw IndexError("[cross_entropy] Dimension specified as 1 but tensor has no dimensions; accepted are inputs of (classes), (samples, classes) or (samples, classes, ...)");
+    raise<IndexError>({"[cross_entropy] Dimension specified as 1 but tensor has no dimensions; accepted are inputs of (classes), (samples, classes) or (samples, classes, ...)"});
   if (!(label_smoothing >= 0 && label_smoothing <= 1))
-    throw ValueError("[cross_entropy] label_smoothing must be between 0.0 and 1.0. Got: " + std::to_string(label_smoothing));
+    raise<ValueError>({"[cross_entropy] label_smoothing must be between 0.0 and 1.0. Got: ", label_smoothing});
   if (input.sizes() == target.sizes()) {
     if (!is_floating_point(target.dtype()))
-      throw DtypeError("[cross_entropy] Expected floating point type for target with class probabilities, got " + std::string(scalar_type_name(target.dtype())));
-    if (ignore_index >= 0) throw ValueError("[cross_entropy] ignore_index is not supported for floating point target");
+      raise<DtypeError>({"[cross_entropy] Expected floating point type for target with class probabilities, got ", scalar_type_name(target.dtype())});
+    if (ignore_index >= 0) raise<ValueError>({"[cross_entropy] ignore_index is not supported for floating point target"});
     return probability_loss(input, target, weight, r, label_smoothing);
   }
   if (label_smoothing > 0) return smoothed_loss(input, target, weight, ignore_index, reduction, label_smoothing);
@@ -288,7 +289,7 @@ Tensor functional_mse_loss(const Tensor& input, const Tensor& target, std::optio
                            std::string_view reduction, const Tensor& weight) {
   reduction = legacy_reduction(size_average, reduce, reduction);
   if (!weight.defined()) return mse_loss(input, target, reduction);
-  if (!(weight.sizes() == input.sizes())) throw ValueError("[mse_loss] Weights and input must have the same size.");
+  if (!(weight.sizes() == input.sizes())) raise<ValueError>({"[mse_loss] Weights and input must have the same size."});
   Tensor squares = mse_loss(input, target, "none") * weight;
   LossReduction r = reduction_of(reduction, "mse_loss");
   if (r == LossReduction::none) return squares;

@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "ops/number.h"
 
 #include <cmath>
@@ -12,7 +13,7 @@ namespace talweg {
 namespace {
 
 [[noreturn, gnu::cold]] void refuse(Dtype dtype, std::string_view op) {
-  throw ValueError("[" + std::string(op) + "] value cannot be converted to type " + std::string(name(dtype)) + " without overflow");
+  raise<ValueError>({"[", op, "] value cannot be converted to type ", name(dtype), " without overflow"});
 }
 
 constexpr double largest(Dtype dtype) {

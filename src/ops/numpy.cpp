@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/raise.h"
 #include "core/format_numpy.h"
 #include "core/shape.h"
 #include "kernels/cast.h"
@@ -62,7 +63,7 @@ Tensor reduced(const Tensor& x, int64_t axis) {
 }
 
 ArrayView view_of(const Tensor& x) {
-  if (!x.defined()) throw TypeError("[numpy] the tensor is undefined");
+  if (!x.defined()) raise<TypeError>({"[numpy] the tensor is undefined"});
   TensorObject* o = object(x);
   return {o->data, o->dtype, {o->sizes(), o->rank}, {o->strides(), o->rank}};
 }
@@ -105,7 +106,7 @@ Tensor eye(int64_t n, Dtype dtype) { return talweg::eye(n, {.dtype = dtype}); }
 Tensor linspace(Scalar start, Scalar stop, int64_t num) { return talweg::linspace(start, stop, num, {.dtype = float64}); }
 
 Tensor concatenate(const std::vector<Tensor>& arrays, int64_t axis) {
-  if (arrays.empty()) throw ValueError("[concatenate] need at least one array to concatenate");
+  if (arrays.empty()) raise<ValueError>({"[concatenate] need at least one array to concatenate"});
   Dtype common = arrays[0].dtype();
   for (const Tensor& a : arrays) common = promoted(common, a.dtype());
   std::vector<Tensor> converted;
@@ -116,7 +117,7 @@ Tensor concatenate(const std::vector<Tensor>& arrays, int64_t axis) {
 Tensor dot(const Tensor& a, const Tensor& b) {
   if (a.dim() == 0 || b.dim() == 0) return a * b;
   if (a.dim() > 2 || b.dim() > 2)
-    throw ShapeError("[dot] takes vectors and matrices, got " + to_string(a.sizes()) + " and " + to_string(b.sizes()) + "; use matmul");
+    raise<ShapeError>({"[dot] takes vectors and matrices, got ", IntList(a.sizes()), " and ", IntList(b.sizes()), "; use matmul"});
   Dtype common = promoted(a.dtype(), b.dtype());
   return talweg::matmul(a.to(common), b.to(common));
 }

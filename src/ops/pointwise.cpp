@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "ops/pointwise.h"
 
 #include <bit>
@@ -251,7 +252,7 @@ inline bool small_in_place(const Pointwise& op, TensorObject* const (&in)[N], co
   return true;
 }
 
-[[noreturn, gnu::cold]] void refuse(const Pointwise& op, std::string text) { throw DtypeError("[" + std::string(op.op) + "] " + std::move(text)); }
+[[noreturn, gnu::cold]] void refuse(const Pointwise& op, std::string text) { raise<DtypeError>({"[", op.op, "] ", std::move(text)}); }
 
 // What the loops run in and what is stored, from the promoted dtype.
 struct Types {
@@ -260,7 +261,7 @@ struct Types {
 };
 Types types_of(const Pointwise& op, std::span<const Operand> operands) {
   for (const Operand& o : operands)
-    if (o.tensor && !o.tensor->defined()) throw TypeError("[" + std::string(op.op) + "] an argument is an undefined Tensor");
+    if (o.tensor && !o.tensor->defined()) raise<TypeError>({"[", op.op, "] an argument is an undefined Tensor"});
   Dtype common = result_type(operands);
   if (op.subtracts)
     for (const Operand& o : operands)
@@ -323,7 +324,7 @@ void check_integer_divisor(const Pointwise& op, Dtype common, std::span<const Op
   if (!is_integral(common) || operands.size() != 2) return;
   const Operand& divisor = operands[1];
   bool zero = divisor.tensor ? divisor.tensor->numel() != 0 && eq(*divisor.tensor, 0).any().item<bool>() : divisor.scalar == Scalar(0);
-  if (zero) throw ValueError("[" + std::string(op.op) + "] ZeroDivisionError: an integer is divided by zero");
+  if (zero) raise<ValueError>({"[", op.op, "] ZeroDivisionError: an integer is divided by zero"});
 }
 
 // The node of a general call. `old_self`: what the first input was before a write in place.
@@ -396,7 +397,7 @@ const Tensor& general_in_place(const Pointwise& op, std::span<const Operand> ope
       others[other_count++] = t;
     }
   if (!(IntList(sizes) == self.sizes()))
-    throw ShapeError("[" + std::string(op.op) + "] output with shape " + to_string(self.sizes()) + " doesn't match the broadcast shape " + to_string(sizes));
+    raise<ShapeError>({"[", op.op, "] output with shape ", IntList(self.sizes()), " doesn't match the broadcast shape ", IntList(sizes)});
   bool recorded = begin_write(self, op.op, {others, other_count}) && op.formula.derivatives > 0;
 
   // What shares memory with self without being self must be read before it is overwritten.

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/raise.h"
 #include "core/shape.h"
 #include "kernels/gemm.h"
 #include "ops/history.h"
@@ -84,22 +85,21 @@ std::string text(const Tensor& t) { return to_string(t.sizes()); }
 std::string by(const Tensor& t) { return std::to_string(t.size(0)) + "x" + std::to_string(t.size(1)); }
 
 [[noreturn, gnu::cold]] void refuse_shapes(std::string_view op, const std::string& left, const std::string& right, const char* hint) {
-  throw ShapeError("[" + std::string(op) + "] mat1 and mat2 shapes cannot be multiplied (" + left + " and " + right + "): the inner sizes differ; " + hint);
+  raise<ShapeError>({"[", op, "] mat1 and mat2 shapes cannot be multiplied (", left, " and ", right, "): the inner sizes differ; ", hint});
 }
 [[noreturn, gnu::cold]] void refuse_dtypes(std::string_view op, const Tensor& a, const Tensor& b) {
-  throw DtypeError("[" + std::string(op) + "] expected m1 and m2 to have the same dtype, but got: " + std::string(name(a.dtype())) + " != " +
-                   std::string(name(b.dtype())) + "; convert one with to(dtype)");
+  raise<DtypeError>({"[", op, "] expected m1 and m2 to have the same dtype, but got: ", name(a.dtype()), " != ", name(b.dtype()), "; convert one with to(dtype)"});
 }
 
 void check_defined(std::string_view op, const Tensor& a, const Tensor& b) {
-  if (!a.defined() || !b.defined()) throw TypeError("[" + std::string(op) + "] an argument is an undefined Tensor");
+  if (!a.defined() || !b.defined()) raise<TypeError>({"[", op, "] an argument is an undefined Tensor"});
 }
 void check_dtypes(std::string_view op, const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype()) refuse_dtypes(op, a, b);
-  if (a.dtype() == bool_) throw DtypeError("[" + std::string(op) + "] not implemented for bool; convert to an integer or floating dtype first");
+  if (a.dtype() == bool_) raise<DtypeError>({"[", op, "] not implemented for bool; convert to an integer or floating dtype first"});
 }
 void check_matrix(std::string_view op, const Tensor& t, const char* which) {
-  if (t.dim() != 2) throw ShapeError("[" + std::string(op) + "] " + which + " must be a matrix, got " + std::to_string(t.dim()) + "-D tensor of sizes " + text(t));
+  if (t.dim() != 2) raise<ShapeError>({"[", op, "] ", which, " must be a matrix, got ", t.dim(), "-D tensor of sizes ", text(t)});
 }
 void check_matrices(std::string_view op, const Tensor& a, const Tensor& b, const char* left) {
   check_matrix(op, a, left);
@@ -119,8 +119,7 @@ Matrix expanded(std::string_view op, const Tensor& t, int64_t rows, int64_t colu
     if (size != 1) (back == 1 ? m.column : m.row) = t.stride(rank - back);
   }
   if (!fits)
-    throw ShapeError("[" + std::string(op) + "] The expanded size of the tensor must match the existing size: sizes " + text(t) + " can't be broadcast to (" +
-                     std::to_string(rows) + ", " + std::to_string(columns) + ")");
+    raise<ShapeError>({"[", op, "] The expanded size of the tensor must match the existing size: sizes ", text(t), " can't be broadcast to (", rows, ", ", columns, ")"});
   return m;
 }
 
@@ -143,7 +142,7 @@ Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, Scalar 
   check_defined("addmm", self, mat2);
   check_matrices("addmm", mat1, mat2, "mat1");
   if (self.dtype() != mat2.dtype())
-    throw DtypeError("[addmm] self and mat2 must have the same dtype, but got " + std::string(name(self.dtype())) + " and " + std::string(name(mat2.dtype())));
+    raise<DtypeError>({"[addmm] self and mat2 must have the same dtype, but got ", name(self.dtype()), " and ", name(mat2.dtype())});
   if (is_integral(self.dtype())) {
     beta = beta.to<int64_t>();
     alpha = alpha.to<int64_t>();
@@ -170,10 +169,10 @@ Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, Scalar 
 Tensor mv(const Tensor& self, const Tensor& vec) {
   check_defined("mv", self, vec);
   if (self.dim() != 2 || vec.dim() != 1)
-    throw ShapeError("[mv] vector + matrix @ vector expected, got a matrix of " + std::to_string(self.dim()) + " and a vector of " + std::to_string(vec.dim()) + " dimensions");
+    raise<ShapeError>({"[mv] vector + matrix @ vector expected, got a matrix of ", self.dim(), " and a vector of ", vec.dim(), " dimensions"});
   check_dtypes("mv", self, vec);
   if (self.size(1) != vec.size(0))
-    throw ShapeError("[mv] size mismatch, got input (" + std::to_string(self.size(0)) + "), mat (" + by(self) + "), vec (" + std::to_string(vec.size(0)) + ")");
+    raise<ShapeError>({"[mv] size mismatch, got input (", self.size(0), "), mat (", by(self), "), vec (", vec.size(0), ")"});
   const int64_t sizes[] = {self.size(0)};
   Tensor out = new_tensor(self.dtype(), sizes);
   multiply(as_column(out), matrix(self), as_column(vec), nullptr);
@@ -187,13 +186,12 @@ Tensor mv(const Tensor& self, const Tensor& vec) {
 Tensor dot(const Tensor& self, const Tensor& tensor) {
   check_defined("dot", self, tensor);
   if (self.dim() != 1 || tensor.dim() != 1)
-    throw ShapeError("[dot] 1D tensors expected, but got " + std::to_string(self.dim()) + "D and " + std::to_string(tensor.dim()) + "D tensors");
+    raise<ShapeError>({"[dot] 1D tensors expected, but got ", self.dim(), "D and ", tensor.dim(), "D tensors"});
   if (self.dtype() != tensor.dtype())
-    throw DtypeError("[dot] expected both vectors to have same dtype, but found " + std::string(name(self.dtype())) + " and " + std::string(name(tensor.dtype())));
+    raise<DtypeError>({"[dot] expected both vectors to have same dtype, but found ", name(self.dtype()), " and ", name(tensor.dtype())});
   check_dtypes("dot", self, tensor);
   if (self.numel() != tensor.numel())
-    throw ShapeError("[dot] inconsistent tensor size, expected tensor [" + std::to_string(self.numel()) + "] and src [" + std::to_string(tensor.numel()) +
-                     "] to have the same number of elements, but got " + std::to_string(self.numel()) + " and " + std::to_string(tensor.numel()) + " elements respectively");
+    raise<ShapeError>({"[dot] inconsistent tensor size, expected tensor [", self.numel(), "] and src [", tensor.numel(), "] to have the same number of elements, but got ", self.numel(), " and ", tensor.numel(), " elements respectively"});
   Tensor out = new_tensor(self.dtype(), {});
   multiply(as_column(out), as_column(self).t(), as_column(tensor), nullptr);
   return record(std::move(out), "DotBackward0", {&self, &tensor}, {{self, needs_grad(tensor)}, {tensor, needs_grad(self)}}, [](Backward& b) {
@@ -256,7 +254,7 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
   check_defined("matmul", self, other);
   const int64_t left = self.dim(), right = other.dim();
   if (left == 0 || right == 0)
-    throw ShapeError("[matmul] both arguments to matmul need to be at least 1D, but they are " + std::to_string(left) + "D and " + std::to_string(right) + "D; use mul");
+    raise<ShapeError>({"[matmul] both arguments to matmul need to be at least 1D, but they are ", left, "D and ", right, "D; use mul"});
   if (left == 1 && right == 1) return dot(self, other);
   if (left == 2 && right == 1) return mv(self, other);
   if (left == 1 && right == 2) {
@@ -289,7 +287,7 @@ Tensor linear_of_rows(const Tensor& input, const Tensor& weight, const Tensor& b
     });
   }
   if (bias.dtype() != input.dtype())
-    throw DtypeError("[linear] self and mat2 must have the same dtype, but got " + std::string(name(bias.dtype())) + " and " + std::string(name(weight.dtype())));
+    raise<DtypeError>({"[linear] self and mat2 must have the same dtype, but got ", name(bias.dtype()), " and ", name(weight.dtype())});
   Matrix added = expanded("linear", bias, x->inner_sizes[0], w->inner_sizes[0]);
   Tensor out = multiplied(matrix(input), matrix(weight).t(), &added);
   const int64_t* sizes = object(bias)->sizes();
@@ -310,7 +308,7 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
   check_defined("linear", input, weight);
   const int64_t rank = input.dim();
   if (rank == 2 && (weight.dim() == 2 || bias.defined())) [[likely]] return linear_of_rows(input, weight, bias);
-  if (rank == 0) throw ShapeError("[linear] both arguments to linear need to be at least 1D, but they are 0D and " + std::to_string(weight.dim()) + "D");
+  if (rank == 0) raise<ShapeError>({"[linear] both arguments to linear need to be at least 1D, but they are 0D and ", weight.dim(), "D"});
   if (!bias.defined()) return matmul(input, t(weight));
   if (!input.is_contiguous()) return add(matmul(input, t(weight)), bias);
   Dims sizes(input.sizes());

@@ -1,6 +1,8 @@
 // Which dtype operands of several kinds meet in.
+#include "core/raise.h"
 #include "core/tensor_object.h"
 #include "ops/pointwise.h"
+#include "talweg/errors.h"
 
 namespace talweg {
 
@@ -9,7 +11,7 @@ Dtype result_type(std::span<const Operand> operands) {
   bool present[3] = {};
   Dtype dtypes[3] = {bool_, bool_, bool_};
   for (const Operand& o : operands) {
-    if (o.tensor && !o.tensor->defined()) throw TypeError("an argument is an undefined Tensor");
+    if (o.tensor && !o.tensor->defined()) raise<TypeError>({"an argument is an undefined Tensor"});
     int group;
     Dtype d;
     if (o.tensor) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "core/raise.h"
 #include "core/format_number.h"
 #include "core/shape.h"
 #include "kernels/cast.h"
@@ -27,11 +28,11 @@ std::string in(std::string_view op) { return "[" + std::string(op) + "] "; }
 GeneratorState* state_of(const MaybeGenerator& generator) { return &(generator ? *generator : default_generator()).state(); }
 
 void check_floating(const Tensor& t, std::string_view op) {
-  if (!t.defined()) throw TypeError(in(op) + "the tensor is undefined");
-  if (!is_floating_point(t.dtype())) throw DtypeError(in(op) + "the distribution is continuous: the dtype must be floating point, got " + std::string(name(t.dtype())));
+  if (!t.defined()) raise<TypeError>({in(op), "the tensor is undefined"});
+  if (!is_floating_point(t.dtype())) raise<DtypeError>({in(op), "the distribution is continuous: the dtype must be floating point, got ", name(t.dtype())});
 }
 void check(bool right, std::string_view op, std::string_view rule, double got) {
-  if (!right) throw ValueError(in(op) + std::string(op) + " expects " + std::string(rule) + ", but got " + format_repr(got));
+  if (!right) raise<ValueError>({in(op), op, " expects ", rule, ", but got ", format_repr(got)});
 }
 
 // Fills self by a kernel under the rules of writing in place; the gradient of the old elements is zero.
@@ -82,7 +83,7 @@ int64_t top_of(Dtype dtype) {
 void check_in_range(int64_t value, Dtype dtype, const char* what, std::string_view op) {
   IntegerRange range = integers_of(dtype);
   if (value < range.low || value > range.high)
-    throw ValueError(in(op) + what + " is out of bounds for " + std::string(name(dtype)) + ": " + std::to_string(value));
+    raise<ValueError>({in(op), what, " is out of bounds for ", name(dtype), ": ", value});
 }
 
 template <class Rule>
@@ -104,17 +105,17 @@ TensorOptions without_grad(const TensorOptions& options) { return {.dtype = opti
 const Tensor& uniform_(const Tensor& self, double from, double to, MaybeGenerator generator) {
   check_floating(self, "uniform_");
   double most = largest(self.dtype());
-  if (!(std::abs(from) <= most)) throw ValueError(in("uniform_") + "from is out of bounds for " + std::string(name(self.dtype())));
-  if (!(std::abs(to) <= most)) throw ValueError(in("uniform_") + "to is out of bounds for " + std::string(name(self.dtype())));
+  if (!(std::abs(from) <= most)) raise<ValueError>({"[uniform_] from is out of bounds for ", name(self.dtype())});
+  if (!(std::abs(to) <= most)) raise<ValueError>({"[uniform_] to is out of bounds for ", name(self.dtype())});
   if (from > to)
-    throw ValueError(in("uniform_") + "uniform_ expects to return a [from, to) range, but found from=" + format_repr(from) + " > to=" + format_repr(to));
+    raise<ValueError>({"[uniform_] uniform_ expects to return a [from, to) range, but found from=", format_repr(from), " > to=", format_repr(to)});
   if (to - from > most)
-    throw ValueError(in("uniform_") + "uniform_ expects to-from <= the dtype's largest number, but found to=" + format_repr(to) + " and from=" + format_repr(from));
+    raise<ValueError>({"[uniform_] uniform_ expects to-from <= the dtype's largest number, but found to=", format_repr(to), " and from=", format_repr(from)});
   return fill(self, uniform_kernel, {state_of(generator), from, to, 0, 0}, "UniformBackward0", "uniform_");
 }
 const Tensor& normal_(const Tensor& self, double mean, double std, MaybeGenerator generator) {
   check_floating(self, "normal_");
-  if (!(std >= 0)) throw ValueError(in("normal_") + "normal expects std >= 0.0, but found std " + format_repr(std));
+  if (!(std >= 0)) raise<ValueError>({"[normal_] normal expects std >= 0.0, but found std ", format_repr(std)});
   return fill(self, normal_kernel, {state_of(generator), mean, std, 0, 0}, "NormalBackward0", "normal_");
 }
 const Tensor& log_normal_(const Tensor& self, double mean, double std, MaybeGenerator generator) {
@@ -133,50 +134,48 @@ const Tensor& cauchy_(const Tensor& self, double median, double sigma, MaybeGene
   return fill(self, cauchy_kernel, {state_of(generator), median, sigma, 0, 0}, "CauchyBackward0", "cauchy_");
 }
 const Tensor& geometric_(const Tensor& self, double p, MaybeGenerator generator) {
-  if (!self.defined()) throw TypeError(in("geometric_") + "the tensor is undefined");
+  if (!self.defined()) raise<TypeError>({"[geometric_] the tensor is undefined"});
   check(p > 0 && p < 1, "geometric_", "p to be in (0, 1)", p);
-  if (self.dtype() == bool_) throw DtypeError(in("geometric_") + "not implemented for bool; use a number type");
+  if (self.dtype() == bool_) raise<DtypeError>({"[geometric_] not implemented for bool; use a number type"});
   return fill(self, geometric_kernel, {state_of(generator), p, 0, 0, 0}, "GeometricBackward0", "geometric_");
 }
 const Tensor& bernoulli_(const Tensor& self, double p, MaybeGenerator generator) {
-  if (!self.defined()) throw TypeError(in("bernoulli_") + "the tensor is undefined");
+  if (!self.defined()) raise<TypeError>({"[bernoulli_] the tensor is undefined"});
   check(p >= 0 && p <= 1, "bernoulli_", "p to be in [0, 1]", p);
   return fill(self, bernoulli_kernel, {state_of(generator), p, 0, 0, 0}, "BernoulliBackward2", "bernoulli_");
 }
 const Tensor& bernoulli_(const Tensor& self, const Tensor& p, MaybeGenerator generator) {
-  if (!self.defined()) throw TypeError(in("bernoulli_") + "the tensor is undefined");
+  if (!self.defined()) raise<TypeError>({"[bernoulli_] the tensor is undefined"});
   check_floating(p, "bernoulli_");
-  if (!all_elements(p, [](double v) { return v >= 0 && v <= 1; })) throw ValueError(in("bernoulli_") + "expected probabilities p_in >= 0 && p_in <= 1");
+  if (!all_elements(p, [](double v) { return v >= 0 && v <= 1; })) raise<ValueError>({"[bernoulli_] expected probabilities p_in >= 0 && p_in <= 1"});
   Tensor wide = expand(p.detach(), self.sizes());
   if (self.numel() > 0 && storage_begin(object(wide)) == storage_begin(object(self))) wide = clone(wide);
   Buffer source = buffer_of(wide);
   return fill(self, bernoulli_of_kernel, {state_of(generator), 0, 0, 0, 0}, "BernoulliBackward1", "bernoulli_", &source);
 }
 const Tensor& random_(const Tensor& self, int64_t from, std::optional<int64_t> to, MaybeGenerator generator) {
-  if (!self.defined()) throw TypeError(in("random_") + "the tensor is undefined");
+  if (!self.defined()) raise<TypeError>({"[random_] the tensor is undefined"});
   Dtype dtype = self.dtype();
   GeneratorState* state = state_of(generator);
   if (!to && from == std::numeric_limits<int64_t>::min()) {
     if (dtype != int64 && dtype != float64 && dtype != float32 && dtype != bfloat16)
-      throw DtypeError(in("random_") + "all 64 bits are drawn into int64, float64, float32 and bfloat16 only, got " + std::string(name(dtype)));
+      raise<DtypeError>({"[random_] all 64 bits are drawn into int64, float64, float32 and bfloat16 only, got ", name(dtype)});
     return fill(self, all_bits_kernel, {state, 0, 0, 0, 0}, "RandomBackward0", "random_");
   }
   // [from, last], both included, so that nothing overflows.
   int64_t last = to ? *to - 1 : top_of(dtype);
   if (to) {
     if (from >= *to)
-      throw ValueError(in("random_") + "random_ expects 'from' to be less than 'to', but got from=" + std::to_string(from) + " >= to=" + std::to_string(*to));
+      raise<ValueError>({"[random_] random_ expects 'from' to be less than 'to', but got from=", from, " >= to=", *to});
     int64_t first = kernels::round_from(dtype, from), end = kernels::round_to(dtype, *to);
     if (first >= end)
-      throw ValueError(in("random_") + "random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, but got from=" + std::to_string(first) +
-                       " >= to=" + std::to_string(end));
+      raise<ValueError>({"[random_] random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, but got from=", first, " >= to=", end});
     from = first;
     last = end - 1;
   } else {
     from = kernels::round_from(dtype, from);
     if (is_floating_point(dtype) && from >= last)
-      throw ValueError(in("random_") + "random_ expects 'from' casted to dtype to be less than or equal to 'to_inc' casted to dtype, but got from=" +
-                       std::to_string(from) + " > to_inc=" + std::to_string(last));
+      raise<ValueError>({"[random_] random_ expects 'from' casted to dtype to be less than or equal to 'to_inc' casted to dtype, but got from=", from, " > to_inc=", last});
   }
   check_in_range(from, dtype, "from", "random_");
   check_in_range(last, dtype, "to - 1", "random_");
@@ -185,7 +184,7 @@ const Tensor& random_(const Tensor& self, int64_t from, std::optional<int64_t> t
 }
 const Tensor& random_(const Tensor& self, int64_t to) { return random_(self, 0, to); }
 const Tensor& random_(const Tensor& self) {
-  if (!self.defined()) throw TypeError(in("random_") + "the tensor is undefined");
+  if (!self.defined()) raise<TypeError>({"[random_] the tensor is undefined"});
   return fill(self, whole_range_kernel, {state_of({}), 0, 0, 0, 0}, "RandomBackward2", "random_");
 }
 
@@ -215,12 +214,12 @@ Tensor randint_like(const Tensor& self, int64_t high) { return randint_like(self
 
 Tensor randperm(int64_t n) { return randperm(n, {}); }
 Tensor randperm(int64_t n, const TensorOptions& options, MaybeGenerator generator) {
-  if (n < 0) throw ValueError(in("randperm") + "n must be non-negative, got " + std::to_string(n));
+  if (n < 0) raise<ValueError>({"[randperm] n must be non-negative, got ", n});
   Dtype dtype = options.dtype.value_or(int64);
-  if (dtype == bool_) throw DtypeError(in("randperm") + "not implemented for bool");
+  if (dtype == bool_) raise<DtypeError>({"[randperm] not implemented for bool"});
   // One more than the last integer before a gap still has no gap below it.
   int64_t most = is_floating_point(dtype) ? top_of(dtype) + 1 : integers_of(dtype).high;
-  if (n > most) throw ValueError(in("randperm") + "n cannot be greater than " + std::to_string(most) + " for " + std::string(name(dtype)) + ", got " + std::to_string(n));
+  if (n > most) raise<ValueError>({"[randperm] n cannot be greater than ", most, " for ", name(dtype), ", got ", n});
   Tensor out = empty(n, {.dtype = dtype});
   if (n > 0) launch(randperm_kernel, {buffer_of(out)}, Draw{state_of(generator), 0, 0, 0, 0});
   return finish(std::move(out), options);
@@ -242,7 +241,7 @@ Tensor bernoulli(const Tensor& self, MaybeGenerator generator) {
   return drawn(std::move(out), "BernoulliBackward0", {&self});
 }
 Tensor bernoulli(const Tensor& self, double p, MaybeGenerator generator) {
-  if (!self.defined()) throw TypeError(in("bernoulli") + "the tensor is undefined");
+  if (!self.defined()) raise<TypeError>({"[bernoulli] the tensor is undefined"});
   Tensor out = empty_like(self.detach());
   bernoulli_(out, p, std::move(generator));
   return drawn(std::move(out), "BernoulliBackward0", {&self});
@@ -257,7 +256,7 @@ Tensor normal(const Tensor& mean, double std, MaybeGenerator generator) {
 }
 Tensor normal(double mean, const Tensor& std, MaybeGenerator generator) {
   check_floating(std, "normal");
-  if (!all_elements(std, [](double v) { return v >= 0; })) throw ValueError(in("normal") + "normal expects all elements of std >= 0.0");
+  if (!all_elements(std, [](double v) { return v >= 0; })) raise<ValueError>({"[normal] normal expects all elements of std >= 0.0"});
   Tensor out = empty_like(std.detach());
   normal_(out, 0, 1, std::move(generator));
   out.mul_(std.detach()).add_(mean);
@@ -267,7 +266,7 @@ Tensor normal(const Tensor& mean, const Tensor& std, MaybeGenerator generator) {
   check_floating(mean, "normal");
   check_floating(std, "normal");
   Dims sizes = broadcast_sizes(mean.sizes(), std.sizes(), "normal");
-  if (!all_elements(std, [](double v) { return v >= 0; })) throw ValueError(in("normal") + "normal expects all elements of std >= 0.0");
+  if (!all_elements(std, [](double v) { return v >= 0; })) raise<ValueError>({"[normal] normal expects all elements of std >= 0.0"});
   Tensor out = empty(sizes, {.dtype = promote_types(mean.dtype(), std.dtype())});
   normal_(out, 0, 1, std::move(generator));
   out.mul_(std.detach()).add_(mean.detach());
@@ -276,7 +275,7 @@ Tensor normal(const Tensor& mean, const Tensor& std, MaybeGenerator generator) {
 
 Tensor poisson(const Tensor& self, MaybeGenerator generator) {
   check_floating(self, "poisson");
-  if (!all_elements(self, [](double v) { return v >= 0; })) throw ValueError(in("poisson") + "invalid Poisson rate, expected rate to be non-negative");
+  if (!all_elements(self, [](double v) { return v >= 0; })) raise<ValueError>({"[poisson] invalid Poisson rate, expected rate to be non-negative"});
   Tensor out = empty(self.sizes(), {.dtype = self.dtype()});
   if (out.numel() > 0) launch(poisson_kernel, {buffer_of(out), buffer_of(self)}, Draw{state_of(generator), 0, 0, 0, 0});
   return drawn(std::move(out), "PoissonBackward0", {&self});
@@ -286,7 +285,7 @@ Tensor binomial(const Tensor& count, const Tensor& prob, MaybeGenerator generato
   check_floating(count, "binomial");
   check_floating(prob, "binomial");
   if (count.dtype() != prob.dtype() || (count.dtype() != float32 && count.dtype() != float64))
-    throw DtypeError(in("binomial") + "count and prob must both be float32 or both float64, got " + std::string(name(count.dtype())) + " and " + std::string(name(prob.dtype())));
+    raise<DtypeError>({"[binomial] count and prob must both be float32 or both float64, got ", name(count.dtype()), " and ", name(prob.dtype())});
   Dims sizes = broadcast_sizes(count.sizes(), prob.sizes(), "binomial");
   Tensor n = expand(count.detach(), sizes).contiguous(), p = expand(prob.detach(), sizes).contiguous();
   Tensor out = empty(sizes, {.dtype = count.dtype()});
@@ -295,22 +294,22 @@ Tensor binomial(const Tensor& count, const Tensor& prob, MaybeGenerator generato
 }
 
 Tensor multinomial(const Tensor& self, int64_t num_samples, bool replacement, MaybeGenerator generator) {
-  if (!self.defined()) throw TypeError(in("multinomial") + "the tensor is undefined");
-  if (self.dim() != 1 && self.dim() != 2) throw ShapeError(in("multinomial") + "prob_dist must be 1 or 2 dim, got sizes " + to_string(self.sizes()));
-  if (!is_floating_point(self.dtype())) throw DtypeError(in("multinomial") + "multinomial only supports floating-point dtypes for input, got: " + std::string(name(self.dtype())));
+  if (!self.defined()) raise<TypeError>({"[multinomial] the tensor is undefined"});
+  if (self.dim() != 1 && self.dim() != 2) raise<ShapeError>({"[multinomial] prob_dist must be 1 or 2 dim, got sizes ", IntList(self.sizes())});
+  if (!is_floating_point(self.dtype())) raise<DtypeError>({"[multinomial] multinomial only supports floating-point dtypes for input, got: ", name(self.dtype())});
   int64_t categories = self.size(-1);
-  if (num_samples <= 0) throw ValueError(in("multinomial") + "cannot sample n_sample <= 0 samples");
+  if (num_samples <= 0) raise<ValueError>({"[multinomial] cannot sample n_sample <= 0 samples"});
   if (!replacement && num_samples > categories)
-    throw ValueError(in("multinomial") + "cannot sample n_sample > prob_dist.size(-1) samples without replacement: " + std::to_string(num_samples) + " of " + std::to_string(categories));
-  if (categories > int64_t{1} << 24) throw ValueError(in("multinomial") + "number of categories cannot exceed 2^24");
+    raise<ValueError>({"[multinomial] cannot sample n_sample > prob_dist.size(-1) samples without replacement: ", num_samples, " of ", categories});
+  if (categories > int64_t{1} << 24) raise<ValueError>({"[multinomial] number of categories cannot exceed 2^24"});
   Tensor weights = self.detach();
   if (!all_elements(weights, [](double v) { return v >= 0 && std::isfinite(v); }))
-    throw ValueError(in("multinomial") + "probability tensor contains either `inf`, `nan` or element < 0");
+    raise<ValueError>({"[multinomial] probability tensor contains either `inf`, `nan` or element < 0"});
   if (weights.dim() == 1) weights = unsqueeze(weights, 0);
   int64_t rows = weights.size(0);
   for (int64_t r = 0; r < rows; ++r)
     if (all_elements(select(weights, 0, r), [](double v) { return v == 0; }))
-      throw ValueError(in("multinomial") + "invalid multinomial distribution (sum of probabilities <= 0)");
+      raise<ValueError>({"[multinomial] invalid multinomial distribution (sum of probabilities <= 0)"});
   Tensor out = empty({rows, num_samples}, {.dtype = int64});
   bool one_by_one = replacement && num_samples > 1;
   if (out.numel() > 0)
@@ -320,7 +319,7 @@ Tensor multinomial(const Tensor& self, int64_t num_samples, bool replacement, Ma
 
 Tensor get_rng_state() { return tensor(default_generator().state_bytes()); }
 void set_rng_state(const Tensor& state) {
-  if (!state.defined() || state.dtype() != uint8) throw TypeError(in("set_rng_state") + "RNG state must be a torch.ByteTensor: a tensor of uint8");
+  if (!state.defined() || state.dtype() != uint8) raise<TypeError>({"[set_rng_state] RNG state must be a torch.ByteTensor: a tensor of uint8"});
   Tensor dense = state.detach().contiguous();
   default_generator().set_state_bytes(dense.span<uint8_t>());
 }
@@ -354,7 +353,7 @@ Tensor normal_of_size(double mean, double std, IntList size, MaybeGenerator g, T
 }
 const Tensor& random_below(const Tensor& self, int64_t to, MaybeGenerator g) { return random_(self, 0, to, std::move(g)); }
 const Tensor& random_whole(const Tensor& self, MaybeGenerator g) {
-  if (!self.defined()) throw TypeError(in("random_") + "the tensor is undefined");
+  if (!self.defined()) raise<TypeError>({"[random_] the tensor is undefined"});
   return fill(self, whole_range_kernel, {state_of(g), 0, 0, 0, 0}, "RandomBackward2", "random_");
 }
 

@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "ops/record.h"
 
 #include <charconv>
@@ -212,7 +213,7 @@ Tensor index_element(const Value& v) {
   if (auto* b = v.as<bool>()) return tensor(*b);
   if (auto* i = v.as<int64_t>()) return tensor(*i);
   if (auto* t = v.as<Tensor>()) return *t;
-  throw TypeError("[index] a list among indices may hold integers and truth values only");
+  raise<TypeError>({"[index] a list among indices may hold integers and truth values only"});
 }
 Tensor index_tensor(const ValueList& list) {
   if (list.empty()) return empty({0}, {.dtype = int64});
@@ -231,7 +232,7 @@ void add_index(const Value& e, std::vector<Index>& out) {
   else if (auto* i = e.as<int64_t>()) out.emplace_back(*i);
   else if (auto* t = e.as<Tensor>()) out.emplace_back(*t);
   else if (auto* list = e.as<ValueList>()) out.emplace_back(index_tensor(*list));
-  else throw IndexError("[index] only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices");
+  else raise<IndexError>({"[index] only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices"});
 }
 
 // A list with anything but numbers in it is meant as a tuple.
@@ -270,7 +271,7 @@ ValueList call_op(std::string_view name, std::span<const Value> arguments, std::
       if (op->info.in_place) found.push_back(op);
     in_place = true;
   }
-  if (found.empty()) throw KeyError("there is no operation '" + std::string(name) + "'");
+  if (found.empty()) raise<KeyError>({"there is no operation '", name, "'"});
   std::string problems;
   for (const Op* op : found) {
     Bound bound = bind(*op, arguments, keywords);
@@ -281,13 +282,13 @@ ValueList call_op(std::string_view name, std::span<const Value> arguments, std::
     }
     problems += "\n  " + std::string(op->signature) + " " + bound.problem;
   }
-  throw TypeError("[" + std::string(name) + "] received an invalid combination of arguments:" + problems);
+  raise<TypeError>({"[", name, "] received an invalid combination of arguments:", problems});
 }
 
 ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds, std::span<const Value> arguments,
                          std::span<const NamedValue> keywords) {
   Bound bound = bind(Op{signature, nullptr, kinds, {}}, arguments, keywords);
-  if (!bound.problem.empty()) throw TypeError(std::string(signature) + " " + bound.problem);
+  if (!bound.problem.empty()) raise<TypeError>({signature, " ", bound.problem});
   return std::move(bound.values);
 }
 

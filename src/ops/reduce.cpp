@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "core/raise.h"
 #include "kernels/reduce.h"
 #include "ops/history.h"
 #include "ops/launch.h"
@@ -203,7 +204,7 @@ Tensor var(const Tensor& self) { return var(self, IntList(), 1, false); }
 Tensor var(const Tensor& self, IntList dim, Scalar correction, bool keepdim) {
   Reduction r(self, dim, keepdim, "var");
   if (!is_floating_point(self.dtype()))
-    throw DtypeError("[var] std and var only support floating point and complex dtypes, got " + std::string(name(self.dtype())));
+    raise<DtypeError>({"[var] std and var only support floating point and complex dtypes, got ", name(self.dtype())});
   VarCall call{correction.to<double>()};
   Tensor out;
   if (numel_of(r.sizes) == 1 && self.dtype() >= float32) {

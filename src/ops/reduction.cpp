@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "ops/reduction.h"
 
 #include "talweg/errors.h"
@@ -7,7 +8,7 @@ namespace talweg {
 std::string in_op(std::string_view op) { return "[" + std::string(op) + "] "; }
 
 void check_given(const Tensor& t, std::string_view op) {
-  if (!t.defined()) throw TypeError(in_op(op) + "the tensor is undefined");
+  if (!t.defined()) raise<TypeError>({in_op(op), "the tensor is undefined"});
 }
 
 std::string_view scalar_type_name(Dtype dtype) {

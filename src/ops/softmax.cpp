@@ -1,6 +1,7 @@
 // Softmax and its logarithm.
 #include "talweg/ops/softmax.h"
 
+#include "core/raise.h"
 #include "kernels/softmax.h"
 #include "ops/history.h"
 #include "ops/launch.h"
@@ -42,8 +43,7 @@ Tensor softmax_of(const Tensor& self, int64_t dim, std::optional<Dtype> dtype, b
   // As in PyTorch, whose loops refuse a dtype only where they run.
   if (self.numel() == 0) return record(new_tensor(in.dtype(), in.sizes()), node, {&in}, {}, [](Backward& b) { b.set(0, b.grad()); });
   if (!is_floating_point(in.dtype()))
-    throw DtypeError(in_op(op) + "\"softmax_lastdim_kernel_impl\" not implemented for '" + std::string(scalar_type_name(in.dtype())) +
-                     "'; accepted are floating-point tensors, or name a floating-point dtype");
+    raise<DtypeError>({in_op(op), "\"softmax_lastdim_kernel_impl\" not implemented for '", scalar_type_name(in.dtype()), "'; accepted are floating-point tensors, or name a floating-point dtype"});
   Tensor out;
   {
     NoGradGuard quiet;

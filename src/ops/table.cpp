@@ -12,6 +12,7 @@ extern const Family extrema_family;
 extern const Family index_family;
 extern const Family join_family;
 extern const Family losses_family;
+extern const Family operators_family;
 extern const Family products_family;
 extern const Family random_family;
 extern const Family reduce_family;
@@ -29,6 +30,7 @@ std::span<const Family* const> op_families() {
       &index_family,
       &join_family,
       &losses_family,
+      &operators_family,
       &products_family,
       &random_family,
       &reduce_family,

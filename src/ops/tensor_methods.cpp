@@ -2,6 +2,7 @@
 #include <cstring>
 #include <string>
 
+#include "core/raise.h"
 #include "core/shape.h"
 #include "kernels/cast.h"
 #include "ops/history.h"
@@ -14,12 +15,12 @@ namespace talweg {
 namespace {
 
 TensorObject* checked(const Tensor& t) {
-  if (!t.defined()) throw TypeError("the Tensor is undefined: it was default-constructed or reset");
+  if (!t.defined()) raise<TypeError>({"the Tensor is undefined: it was default-constructed or reset"});
   return object(t);
 }
 
 [[noreturn, gnu::cold]] void refuse_type(Dtype have, Dtype asked) {
-  throw TypeError("the tensor holds " + std::string(name(have)) + ", not " + std::string(name(asked)) + "; use to(dtype), or the type that fits");
+  raise<TypeError>({"the tensor holds ", name(have), ", not ", name(asked), "; use to(dtype), or the type that fits"});
 }
 
 }  // namespace
@@ -28,9 +29,8 @@ const Tensor& Tensor::operator=(const Tensor& value) && {
   checked(*this);
   TensorObject* o = object_ ? object(*this) : nullptr;
   if (o->is_root() && !(o->data != o->inside && o->owner.kind == Bytes::borrowed))
-    throw ValueError(
-        "assigning to a temporary that is no view would be lost: a mask or a tensor of indices gives a copy. Use x.index_put_({...}, value), or give "
-        "the tensor a name first");
+    raise<ValueError>({"assigning to a temporary that is no view would be lost: a mask or a tensor of indices gives a copy. Use x.index_put_({...}, value), or give "
+        "the tensor a name first"});
   return talweg::copy_(*this, value);
 }
 const Tensor& Tensor::operator=(Tensor&& value) && { return std::move(*this) = static_cast<const Tensor&>(value); }
@@ -49,12 +49,12 @@ IntList Tensor::strides() const {
 }
 int64_t Tensor::size(int64_t d) const {
   auto* o = checked(*this);
-  if (o->rank == 0) throw IndexError("[size] dimension specified as " + std::to_string(d) + " but tensor has no dimensions");
+  if (o->rank == 0) raise<IndexError>({"[size] dimension specified as ", d, " but tensor has no dimensions"});
   return o->sizes()[wrap_dim(d, o->rank, "size")];
 }
 int64_t Tensor::stride(int64_t d) const {
   auto* o = checked(*this);
-  if (o->rank == 0) throw IndexError("[stride] dimension specified as " + std::to_string(d) + " but tensor has no dimensions");
+  if (o->rank == 0) raise<IndexError>({"[stride] dimension specified as ", d, " but tensor has no dimensions"});
   return o->strides()[wrap_dim(d, o->rank, "stride")];
 }
 int64_t Tensor::storage_offset() const {
@@ -64,13 +64,13 @@ int64_t Tensor::storage_offset() const {
 bool Tensor::is_contiguous() const { return checked(*this)->has(contiguous_flag); }
 int64_t Tensor::len() const {
   auto* o = checked(*this);
-  if (o->rank == 0) throw TypeError("iteration over a 0-d tensor: it has no rows");
+  if (o->rank == 0) raise<TypeError>({"iteration over a 0-d tensor: it has no rows"});
   return o->sizes()[0];
 }
 
 Scalar Tensor::item() const {
   auto* o = checked(*this);
-  if (o->numel != 1) throw ValueError("[item] a Tensor with " + std::to_string(o->numel) + " elements cannot be converted to Scalar");
+  if (o->numel != 1) raise<ValueError>({"[item] a Tensor with ", o->numel, " elements cannot be converted to Scalar"});
   return with_type(o->dtype, [&]<class T>(T*) { return Scalar(*static_cast<const T*>(o->data)); });
 }
 void* Tensor::data_ptr() const { return checked(*this)->data; }
@@ -80,17 +80,17 @@ void* Tensor::data_ptr(Dtype expected) const {
   return o->data;
 }
 void* Tensor::contiguous_ptr(Dtype expected) const {
-  if (!is_contiguous()) throw ValueError("[span] the elements don't lie in one row: sizes " + to_string(sizes()) + ", strides " + to_string(strides()) + "; use contiguous()");
+  if (!is_contiguous()) raise<ValueError>({"[span] the elements don't lie in one row: sizes ", IntList(sizes()), ", strides ", IntList(strides()), "; use contiguous()"});
   return data_ptr(expected);
 }
 void* Tensor::element_ptr(Dtype expected, std::span<const int64_t> indices) const {
   auto* p = static_cast<char*>(data_ptr(expected));
   auto* o = object(*this);
-  if (indices.size() != o->rank) throw IndexError("[at] " + std::to_string(indices.size()) + " indices for a tensor of sizes " + to_string(sizes()));
+  if (indices.size() != o->rank) raise<IndexError>({"[at] ", indices.size(), " indices for a tensor of sizes ", IntList(sizes())});
   for (size_t i = 0; i < indices.size(); ++i) {
     int64_t n = o->sizes()[i], at = indices[i] < 0 ? indices[i] + n : indices[i];
     if (at < 0 || at >= n)
-      throw IndexError("[at] index " + std::to_string(indices[i]) + " is out of bounds for dimension " + std::to_string(i) + " with size " + std::to_string(n));
+      raise<IndexError>({"[at] index ", indices[i], " is out of bounds for dimension ", i, " with size ", n});
     p += at * o->strides()[i] * itemsize(o->dtype);
   }
   return p;
@@ -100,8 +100,8 @@ bool Tensor::requires_grad() const { return talweg::requires_grad(checked(*this)
 const Tensor& Tensor::requires_grad_(bool value) const {
   auto* o = checked(*this);
   if (value && !talweg::is_floating_point(o->dtype))
-    throw DtypeError("[requires_grad_] only Tensors of floating point dtype can require gradients; this one holds " + std::string(name(o->dtype)));
-  if (!value && grad_fn_of(o)) throw AutogradError("[requires_grad_] you can only change requires_grad flags of leaf variables; use detach() for a result without history");
+    raise<DtypeError>({"[requires_grad_] only Tensors of floating point dtype can require gradients; this one holds ", name(o->dtype)});
+  if (!value && grad_fn_of(o)) raise<AutogradError>({"[requires_grad_] you can only change requires_grad flags of leaf variables; use detach() for a result without history"});
   if (value) o->flags |= requires_grad_flag;
   else o->flags &= static_cast<uint16_t>(~requires_grad_flag);
   return *this;
@@ -114,14 +114,14 @@ Tensor Tensor::grad() const {
 void Tensor::set_grad(const Tensor& grad) const {
   auto* o = checked(*this);
   if (grad.defined()) {
-    if (!(grad.sizes() == sizes())) throw ShapeError("[set_grad] a gradient of sizes " + to_string(grad.sizes()) + " for a tensor of sizes " + to_string(sizes()));
-    if (grad.dtype() != o->dtype) throw DtypeError("[set_grad] a gradient of " + std::string(name(grad.dtype())) + " for a tensor of " + std::string(name(o->dtype)));
+    if (!(grad.sizes() == sizes())) raise<ShapeError>({"[set_grad] a gradient of sizes ", IntList(grad.sizes()), " for a tensor of sizes ", IntList(sizes())});
+    if (grad.dtype() != o->dtype) raise<DtypeError>({"[set_grad] a gradient of ", name(grad.dtype()), " for a tensor of ", name(o->dtype)});
   }
   if (grad.defined() || o->meta) meta_of(o).grad = grad;
 }
 void Tensor::retain_grad() const {
   auto* o = checked(*this);
-  if (!talweg::requires_grad(o)) throw AutogradError("[retain_grad] can't retain_grad on Tensor that has requires_grad=False");
+  if (!talweg::requires_grad(o)) raise<AutogradError>({"[retain_grad] can't retain_grad on Tensor that has requires_grad=False"});
   Node* node = grad_fn_of(o);
   if (!node || meta_of(o).retains_grad) return;
   meta_of(o).retains_grad = true;
@@ -134,7 +134,7 @@ bool Tensor::retains_grad() const {
 }
 const Tensor& Tensor::detach_() const {
   auto* o = checked(*this);
-  if (o->has(view_flag)) throw AutogradError("[detach_] can't detach views in-place: use detach()");
+  if (o->has(view_flag)) raise<AutogradError>({"[detach_] can't detach views in-place: use detach()"});
   if (o->grad_fn) drop(std::exchange(o->grad_fn, nullptr));
   o->flags &= static_cast<uint16_t>(~requires_grad_flag);
   return *this;
@@ -148,13 +148,13 @@ void Tensor::set_data(const Tensor& value) const {
   auto* v = checked(value);
   if (o == v) return;
   if (o->dtype != v->dtype && (o->has(requires_grad_flag) || o->grad_fn))
-    throw DtypeError("[set_data] a tensor that requires grad keeps its dtype " + std::string(name(o->dtype)) + ", got " + std::string(name(v->dtype)));
+    raise<DtypeError>({"[set_data] a tensor that requires grad keeps its dtype ", name(o->dtype), ", got ", name(v->dtype)});
   if (IntList(o->sizes(), o->rank) == IntList(v->sizes(), v->rank) && o->dtype == v->dtype) {
     // The same bytes stay; only their values change, unseen by autograd.
     data().copy_(value.detach());
     return;
   }
-  throw ShapeError("[set_data] the new data must have sizes " + to_string(sizes()) + ", got " + to_string(value.sizes()));
+  raise<ShapeError>({"[set_data] the new data must have sizes ", IntList(sizes()), ", got ", IntList(value.sizes())});
 }
 uint32_t Tensor::version() const { return checked(*this)->version(); }
 int64_t Tensor::output_nr() const { return talweg::output_nr(checked(*this)); }
@@ -193,7 +193,7 @@ TensorHook Tensor::add_hook(detail::HookFn call, void* context, void (*end)(void
   auto* o = checked(*this);
   if (!talweg::requires_grad(o)) {
     end(context);
-    throw AutogradError("[register_hook] cannot register a hook on a tensor that doesn't require gradient");
+    raise<AutogradError>({"[register_hook] cannot register a hook on a tensor that doesn't require gradient"});
   }
   hook.id = __atomic_add_fetch(&next_id, 1, __ATOMIC_RELAXED);
   Node* node = grad_fn_of(o);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "core/raise.h"
 #include "core/shape.h"
 #include "ops/history.h"
 #include "ops/record.h"
@@ -18,7 +19,7 @@ namespace {
 std::string in(std::string_view op) { return "[" + std::string(op) + "] "; }
 
 void check_defined(const Tensor& t, std::string_view op) {
-  if (!t.defined()) throw TypeError(in(op) + "the tensor is undefined");
+  if (!t.defined()) raise<TypeError>({in(op), "the tensor is undefined"});
 }
 
 // A view with history: `backward` takes the gradient of the view to the gradient of self.
@@ -49,8 +50,7 @@ Tensor view(const Tensor& self, IntList size) {
   check_defined(self, "view");
   Dims sizes = infer_sizes(size, self.numel(), "view"), strides;
   if (!view_strides(self.sizes(), self.strides(), sizes, strides))
-    throw ShapeError(in("view") + "size " + to_string(sizes) + " is not compatible with input tensor's size " + to_string(self.sizes()) + " and stride " +
-                     to_string(self.strides()) + " (at least one dimension spans across two contiguous subspaces). Use reshape(...) instead.");
+    raise<ShapeError>({"[view] size ", IntList(sizes), " is not compatible with input tensor's size ", IntList(self.sizes()), " and stride ", IntList(self.strides()), " (at least one dimension spans across two contiguous subspaces). Use reshape(...) instead."});
   return view_of(self, sizes, strides, 0, "ViewBackward0", [old = Dims(self.sizes())](const Tensor& g) { return reshape(g, old); });
 }
 
@@ -67,13 +67,12 @@ Tensor reshape(const Tensor& self, IntList shape) {
 Tensor permute(const Tensor& self, IntList dims) {
   check_defined(self, "permute");
   if (static_cast<int64_t>(dims.size()) != self.dim())
-    throw ShapeError(in("permute") + "number of dimensions in the tensor input does not match the length of the desired ordering of dimensions: sizes " +
-                     to_string(self.sizes()) + ", order " + to_string(dims));
+    raise<ShapeError>({"[permute] number of dimensions in the tensor input does not match the length of the desired ordering of dimensions: sizes ", IntList(self.sizes()), ", order ", IntList(dims)});
   Dims sizes(dims.size()), strides(dims.size()), back(dims.size());
   uint64_t seen = 0;
   for (size_t i = 0; i < dims.size(); ++i) {
     auto d = static_cast<size_t>(wrap_dim(dims[i], self.dim(), "permute"));
-    if (seen >> d & 1) throw ShapeError(in("permute") + "duplicate dims are not allowed: " + to_string(dims));
+    if (seen >> d & 1) raise<ShapeError>({"[permute] duplicate dims are not allowed: ", IntList(dims)});
     seen |= uint64_t{1} << d;
     sizes[i] = self.sizes()[d];
     strides[i] = self.strides()[d];
@@ -100,17 +99,17 @@ Tensor transpose(const Tensor& self, int64_t dim0, int64_t dim1) {
 
 Tensor t(const Tensor& self) {
   check_defined(self, "t");
-  if (self.dim() > 2) throw ShapeError(in("t") + "expects a tensor with <= 2 dimensions, but self is " + std::to_string(self.dim()) + "D; use mT() or permute");
+  if (self.dim() > 2) raise<ShapeError>({"[t] expects a tensor with <= 2 dimensions, but self is ", self.dim(), "D; use mT() or permute"});
   return swap_dims(self, 0, self.dim() < 2 ? 0 : 1, "TBackward0");
 }
 
 Tensor select(const Tensor& self, int64_t dim, int64_t index) {
   check_defined(self, "select");
-  if (self.dim() == 0) throw IndexError(in("select") + "select() cannot be applied to a 0-dim tensor.");
+  if (self.dim() == 0) raise<IndexError>({"[select] select() cannot be applied to a 0-dim tensor."});
   auto d = static_cast<size_t>(wrap_dim(dim, self.dim(), "select"));
   int64_t n = self.sizes()[d];
   if (index < -n || index >= n)
-    throw IndexError(in("select") + "index " + std::to_string(index) + " is out of bounds for dimension " + std::to_string(d) + " with size " + std::to_string(n));
+    raise<IndexError>({"[select] index ", index, " is out of bounds for dimension ", d, " with size ", n});
   int64_t at = index < 0 ? index + n : index;
   Dims old(self.sizes()), sizes(self.sizes()), strides(self.strides());
   int64_t offset = at * strides[d];
@@ -123,9 +122,9 @@ Tensor select(const Tensor& self, int64_t dim, int64_t index) {
 
 Tensor slice(const Tensor& self, int64_t dim, int64_t start, int64_t end, int64_t step) {
   check_defined(self, "slice");
-  if (self.dim() == 0) throw IndexError(in("slice") + "slice() cannot be applied to a 0-dim tensor.");
+  if (self.dim() == 0) raise<IndexError>({"[slice] slice() cannot be applied to a 0-dim tensor."});
   auto d = static_cast<size_t>(wrap_dim(dim, self.dim(), "slice"));
-  if (step <= 0) throw ValueError(in("slice") + "slice step must be positive, got " + std::to_string(step));
+  if (step <= 0) raise<ValueError>({"[slice] slice step must be positive, got ", step});
   int64_t n = self.sizes()[d];
   if (start < 0) start += n;
   if (end < 0) end += n;
@@ -143,35 +142,34 @@ Tensor slice(const Tensor& self, int64_t dim, int64_t start, int64_t end, int64_
 
 Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length) {
   check_defined(self, "narrow");
-  if (self.dim() == 0) throw ShapeError(in("narrow") + "narrow() cannot be applied to a 0-dim tensor.");
+  if (self.dim() == 0) raise<ShapeError>({"[narrow] narrow() cannot be applied to a 0-dim tensor."});
   int64_t d = wrap_dim(dim, self.dim(), "narrow"), n = self.size(d);
-  if (length < 0) throw ShapeError(in("narrow") + "length must be non-negative, got " + std::to_string(length));
+  if (length < 0) raise<ShapeError>({"[narrow] length must be non-negative, got ", length});
   if (start < -n || start > n)
-    throw IndexError(in("narrow") + "start out of range (expected to be in range of [" + std::to_string(-n) + ", " + std::to_string(n) + "], but got " + std::to_string(start) + ")");
+    raise<IndexError>({"[narrow] start out of range (expected to be in range of [", -n, ", ", n, "], but got ", start, ")"});
   if (start < 0) start += n;
   if (start + length > n)
-    throw ShapeError(in("narrow") + "start (" + std::to_string(start) + ") + length (" + std::to_string(length) + ") exceeds dimension size (" + std::to_string(n) + ").");
+    raise<ShapeError>({"[narrow] start (", start, ") + length (", length, ") exceeds dimension size (", n, ")."});
   return slice(self, d, start, start + length, 1);
 }
 
 Tensor expand(const Tensor& self, IntList size) {
   check_defined(self, "expand");
   if (static_cast<int64_t>(size.size()) < self.dim())
-    throw ShapeError(in("expand") + "the number of sizes provided " + to_string(size) + " must be greater or equal to the number of dimensions in the tensor " + to_string(self.sizes()));
+    raise<ShapeError>({"[expand] the number of sizes provided ", IntList(size), " must be greater or equal to the number of dimensions in the tensor ", IntList(self.sizes())});
   Dims sizes(size), strides(size.size());
   size_t lead = size.size() - self.sizes().size();
   for (size_t i = 0; i < size.size(); ++i) {
     if (i < lead) {
-      if (sizes[i] < 0) throw ShapeError(in("expand") + "the expanded size " + std::to_string(sizes[i]) + " isn't allowed in a leading, non-existing dimension " + std::to_string(i));
+      if (sizes[i] < 0) raise<ShapeError>({"[expand] the expanded size ", sizes[i], " isn't allowed in a leading, non-existing dimension ", i});
       strides[i] = 0;
       continue;
     }
     int64_t n = self.sizes()[i - lead], s = self.strides()[i - lead];
     if (sizes[i] == -1) sizes[i] = n;
-    if (sizes[i] < 0) throw ShapeError(in("expand") + "invalid size in " + to_string(size));
+    if (sizes[i] < 0) raise<ShapeError>({"[expand] invalid size in ", IntList(size)});
     if (n != sizes[i] && n != 1)
-      throw ShapeError(in("expand") + "the expanded size of the tensor (" + std::to_string(sizes[i]) + ") must match the existing size (" + std::to_string(n) +
-                       ") at non-singleton dimension " + std::to_string(i) + ". Target sizes: " + to_string(size) + ". Tensor sizes: " + to_string(self.sizes()));
+      raise<ShapeError>({"[expand] the expanded size of the tensor (", sizes[i], ") must match the existing size (", n, ") at non-singleton dimension ", i, ". Target sizes: ", IntList(size), ". Tensor sizes: ", IntList(self.sizes())});
     strides[i] = n == sizes[i] ? s : 0;
   }
   return view_of(self, sizes, strides, 0, "ExpandBackward0",
@@ -215,7 +213,7 @@ Tensor unsqueeze(const Tensor& self, int64_t dim) {
 Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim) {
   check_defined(self, "flatten");
   int64_t start = wrap_dim(start_dim, self.dim(), "flatten"), end = wrap_dim(end_dim, self.dim(), "flatten");
-  if (start > end) throw ShapeError(in("flatten") + "start_dim cannot come after end_dim: " + std::to_string(start_dim) + ", " + std::to_string(end_dim));
+  if (start > end) raise<ShapeError>({"[flatten] start_dim cannot come after end_dim: ", start_dim, ", ", end_dim});
   if (self.dim() == 0) return reshape(self, {1});
   if (start == end) return self;
   Dims sizes;
@@ -231,8 +229,8 @@ Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim) {
 Tensor unflatten(const Tensor& self, int64_t dim, IntList parts) {
   check_defined(self, "unflatten");
   auto d = static_cast<size_t>(wrap_dim(dim, self.dim(), "unflatten"));
-  if (parts.empty()) throw ShapeError(in("unflatten") + "sizes must be non-empty");
-  if (self.dim() == 0) throw IndexError(in("unflatten") + "a 0-d tensor has no dimension to unflatten");
+  if (parts.empty()) raise<ShapeError>({"[unflatten] sizes must be non-empty"});
+  if (self.dim() == 0) raise<IndexError>({"[unflatten] a 0-d tensor has no dimension to unflatten"});
   Dims inner = infer_sizes(parts, self.sizes()[d], "unflatten"), sizes(self.sizes());
   sizes.erase(d);
   for (size_t i = 0; i < inner.size(); ++i) sizes.insert(d + i, inner[i]);
@@ -243,22 +241,21 @@ Tensor as_strided(const Tensor& self, IntList size, IntList stride) { return as_
 
 Tensor as_strided(const Tensor& self, IntList size, IntList stride, int64_t storage_offset) {
   check_defined(self, "as_strided");
-  if (size.size() != stride.size()) throw ShapeError(in("as_strided") + "mismatch in length of strides and shape: " + to_string(size) + " and " + to_string(stride));
-  if (storage_offset < 0) throw ShapeError(in("as_strided") + "storage offset must be non-negative, got " + std::to_string(storage_offset));
+  if (size.size() != stride.size()) raise<ShapeError>({"[as_strided] mismatch in length of strides and shape: ", IntList(size), " and ", IntList(stride)});
+  if (storage_offset < 0) raise<ShapeError>({"[as_strided] storage offset must be non-negative, got ", storage_offset});
   checked_numel(size, self.element_size());
   int64_t last = storage_offset;
   bool empty = false;
   for (size_t i = 0; i < size.size(); ++i) {
-    if (stride[i] < 0) throw ShapeError(in("as_strided") + "negative strides are not supported, got " + to_string(stride));
+    if (stride[i] < 0) raise<ShapeError>({"[as_strided] negative strides are not supported, got ", IntList(stride)});
     int64_t reach = 0;
     empty |= size[i] == 0;
     if (size[i] > 1 && (__builtin_mul_overflow(size[i] - 1, stride[i], &reach) || __builtin_add_overflow(last, reach, &last)))
-      throw ShapeError(in("as_strided") + "sizes " + to_string(size) + " and strides " + to_string(stride) + " overflow");
+      raise<ShapeError>({"[as_strided] sizes ", IntList(size), " and strides ", IntList(stride), " overflow"});
   }
   TensorObject* o = object(self);
   if (!empty && (last + 1) * self.element_size() > storage_bytes(o))
-    throw ShapeError(in("as_strided") + "sizes " + to_string(size) + ", strides " + to_string(stride) + " and offset " + std::to_string(storage_offset) + " need " +
-                     std::to_string((last + 1) * self.element_size()) + " bytes of memory, there are " + std::to_string(storage_bytes(o)));
+    raise<ShapeError>({"[as_strided] sizes ", IntList(size), ", strides ", IntList(stride), " and offset ", storage_offset, " need ", (last + 1) * self.element_size(), " bytes of memory, there are ", storage_bytes(o)});
   int64_t offset = storage_offset - self.storage_offset();
   Tensor out = make_view(self, size, stride, offset * self.element_size());
   if (needs_grad(self)) set_strided_history(out, self);
@@ -268,7 +265,7 @@ Tensor as_strided(const Tensor& self, IntList size, IntList stride, int64_t stor
 Tensor diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) {
   check_defined(self, "diagonal");
   auto a = static_cast<size_t>(wrap_dim(dim1, self.dim(), "diagonal")), b = static_cast<size_t>(wrap_dim(dim2, self.dim(), "diagonal"));
-  if (a == b) throw ShapeError(in("diagonal") + "diagonal dimensions cannot be identical " + std::to_string(dim1) + ", " + std::to_string(dim2));
+  if (a == b) raise<ShapeError>({"[diagonal] diagonal dimensions cannot be identical ", dim1, ", ", dim2});
   Dims old(self.sizes()), sizes(self.sizes()), strides(self.strides());
   int64_t length = offset >= 0 ? std::min(sizes[a], sizes[b] - offset) : std::min(sizes[a] + offset, sizes[b]);
   length = std::max<int64_t>(length, 0);
@@ -288,7 +285,7 @@ Tensor diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) 
 Tensor movedim(const Tensor& self, IntList source, IntList destination) {
   check_defined(self, "movedim");
   if (source.size() != destination.size())
-    throw ShapeError(in("movedim") + "source " + to_string(source) + " and destination " + to_string(destination) + " must have the same number of elements");
+    raise<ShapeError>({"[movedim] source ", IntList(source), " and destination ", IntList(destination), " must have the same number of elements"});
   int64_t rank = self.dim();
   Dims order(static_cast<size_t>(rank), -1);
   uint64_t taken = source.empty() ? 0 : wrap_dims(source, rank, "movedim");
@@ -347,11 +344,11 @@ std::vector<Tensor> split_sizes(const Tensor& self, const std::vector<int64_t>& 
 
 std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim) {
   check_defined(self, "split");
-  if (self.dim() == 0) throw ShapeError(in("split") + "split expects at least a 1-dimensional tensor");
+  if (self.dim() == 0) raise<ShapeError>({"[split] split expects at least a 1-dimensional tensor"});
   int64_t d = wrap_dim(dim, self.dim(), "split"), n = self.size(d);
-  if (split_size < 0) throw ValueError(in("split") + "split expects split_size be non-negative, but got split_size=" + std::to_string(split_size));
+  if (split_size < 0) raise<ValueError>({"[split] split expects split_size be non-negative, but got split_size=", split_size});
   if (split_size == 0 && n != 0)
-    throw ValueError(in("split") + "split_size can only be 0 if dimension size is 0, but got dimension size of " + std::to_string(n));
+    raise<ValueError>({"[split] split_size can only be 0 if dimension size is 0, but got dimension size of ", n});
   std::vector<int64_t> lengths;
   if (n == 0) lengths.push_back(0);
   for (int64_t start = 0; start < n; start += split_size) lengths.push_back(std::min(split_size, n - start));
@@ -360,22 +357,21 @@ std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim) {
 
 std::vector<Tensor> split_with_sizes(const Tensor& self, IntList lengths, int64_t dim) {
   check_defined(self, "split_with_sizes");
-  if (self.dim() == 0) throw ShapeError(in("split_with_sizes") + "split expects at least a 1-dimensional tensor");
+  if (self.dim() == 0) raise<ShapeError>({"[split_with_sizes] split expects at least a 1-dimensional tensor"});
   int64_t d = wrap_dim(dim, self.dim(), "split_with_sizes"), total = 0;
   for (int64_t n : lengths) {
-    if (n < 0) throw ValueError(in("split_with_sizes") + "split_with_sizes expects split_sizes have only non-negative entries, but got " + to_string(lengths));
+    if (n < 0) raise<ValueError>({"[split_with_sizes] split_with_sizes expects split_sizes have only non-negative entries, but got ", IntList(lengths)});
     total += n;
   }
   if (total != self.size(d))
-    throw ShapeError(in("split_with_sizes") + "split_with_sizes expects split_sizes to sum exactly to " + std::to_string(self.size(d)) + " (input tensor's size at dimension " +
-                     std::to_string(d) + "), but got split_sizes=" + to_string(lengths));
+    raise<ShapeError>({"[split_with_sizes] split_with_sizes expects split_sizes to sum exactly to ", self.size(d), " (input tensor's size at dimension ", d, "), but got split_sizes=", IntList(lengths)});
   return split_sizes(self, lengths.vec(), d, "SplitWithSizesBackward0");
 }
 
 std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim) {
   check_defined(self, "chunk");
-  if (self.dim() == 0) throw ShapeError(in("chunk") + "chunk expects at least a 1-dimensional tensor");
-  if (chunks <= 0) throw ValueError(in("chunk") + "chunk expects `chunks` to be greater than 0, got: " + std::to_string(chunks));
+  if (self.dim() == 0) raise<ShapeError>({"[chunk] chunk expects at least a 1-dimensional tensor"});
+  if (chunks <= 0) raise<ValueError>({"[chunk] chunk expects `chunks` to be greater than 0, got: ", chunks});
   int64_t d = wrap_dim(dim, self.dim(), "chunk"), n = self.size(d);
   int64_t size = (n + chunks - 1) / chunks;
   if (size == 0) return split_sizes(self, std::vector<int64_t>(static_cast<size_t>(chunks), 0), d, "SplitWithSizesBackward0");
@@ -384,7 +380,7 @@ std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim) {
 
 std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
   check_defined(self, "unbind");
-  if (self.dim() == 0) throw IndexError(in("unbind") + "Dimension specified as " + std::to_string(dim) + " but tensor has no dimensions");
+  if (self.dim() == 0) raise<IndexError>({"[unbind] Dimension specified as ", dim, " but tensor has no dimensions"});
   int64_t d = wrap_dim(dim, self.dim(), "unbind");
   std::vector<Tensor> parts;
   {
@@ -421,18 +417,18 @@ Tensor as_strided_at(const Tensor& self, IntList size, IntList stride, std::opti
 }
 Tensor narrow_at(const Tensor& self, int64_t dim, const Tensor& start, int64_t length) {
   check_defined(start, "narrow");
-  if (start.dim() != 0 || !is_integral(start.dtype(), false)) throw ShapeError(in("narrow") + "start must be an 0-dim integral Tensor.");
+  if (start.dim() != 0 || !is_integral(start.dtype(), false)) raise<ShapeError>({"[narrow] start must be an 0-dim integral Tensor."});
   return narrow(self, dim, start.item<int64_t>(), length);
 }
 Tensor all_reversed(const Tensor& self) { return self.T(); }
 Tensor last_two_swapped(const Tensor& self) {
   check_defined(self, "mT");
-  if (self.dim() < 2) throw ShapeError(in("mT") + "tensor.mT is only supported on matrices or batches of matrices. Got " + std::to_string(self.dim()) + "-D tensor.");
+  if (self.dim() < 2) raise<ShapeError>({"[mT] tensor.mT is only supported on matrices or batches of matrices. Got ", self.dim(), "-D tensor."});
   return self.mT();
 }
 Tensor adjoint_of_matrix(const Tensor& self) {
   check_defined(self, "H");
-  if (self.dim() != 0 && self.dim() != 2) throw ShapeError(in("H") + "tensor.H is only supported on matrices (2-D tensors). Got " + std::to_string(self.dim()) + "-D tensor.");
+  if (self.dim() != 0 && self.dim() != 2) raise<ShapeError>({"[H] tensor.H is only supported on matrices (2-D tensors). Got ", self.dim(), "-D tensor."});
   return self.dim() == 0 ? self.T() : transpose(self, 0, 1);
 }
 Tensor ravel(const Tensor& self) { return reshape(contiguous(self), -1); }

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "core/raise.h"
 #include "kernels/optim.h"
 #include "optim/optimizer.h"
 #include "optim/record.h"
@@ -12,7 +13,7 @@ namespace talweg::optim {
 namespace {
 
 void check_beta(int index, Number beta) {
-  if (!(beta >= 0 && beta < 1)) throw ValueError("Invalid beta parameter at index " + std::to_string(index) + ": " + text_of(beta));
+  if (!(beta >= 0 && beta < 1)) raise<ValueError>({"Invalid beta parameter at index ", index, ": ", text_of(beta)});
 }
 
 void check(const AdamOptions& o) {
@@ -39,7 +40,7 @@ struct Adam::Traits : Optimizer {
 
 Adam::Adam(std::vector<Tensor> params, const AdamOptions& options) : OptimizerOf(Traits::type) { add_param_group({std::move(params), options}); }
 Adam::Adam(std::vector<Group> groups) : OptimizerOf(Traits::type) {
-  if (groups.empty()) throw ValueError("[Adam] optimizer got an empty parameter list");
+  if (groups.empty()) raise<ValueError>({"[Adam] optimizer got an empty parameter list"});
   for (Group& g : groups) add_param_group(std::move(g));
 }
 void Adam::add_param_group(Group group) {

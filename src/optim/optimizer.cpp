@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "optim/optimizer.h"
 
 #include <algorithm>
@@ -18,21 +19,21 @@ Optimizer::~Optimizer() = default;
 std::string text_of(Number n) { return n.is_integral() ? std::to_string(static_cast<int64_t>(n)) : format_repr(static_cast<double>(n)); }
 
 void check_not_negative(std::string_view what, Number value) {
-  if (!(value >= 0)) throw ValueError("Invalid " + std::string(what) + ": " + text_of(value));
+  if (!(value >= 0)) raise<ValueError>({"Invalid ", what, ": ", text_of(value)});
 }
 
 void Optimizer::add_slots(const std::vector<Tensor>& params) {
-  if (params.empty()) throw ValueError("[" + std::string(type_.name) + "] optimizer got an empty parameter list");
+  if (params.empty()) raise<ValueError>({"[", type_.name, "] optimizer got an empty parameter list"});
   std::unordered_set<const void*> known, fresh;
   for (size_t g = 0; g < group_count(); ++g)
     for (const Tensor& p : *group(g).params) known.insert(p.handle());
   for (const Tensor& p : params) {
-    if (!p.defined()) throw TypeError("[" + std::string(type_.name) + "] a parameter is an undefined Tensor");
-    if (!p.is_leaf() && !p.retains_grad()) throw ValueError("[" + std::string(type_.name) + "] can't optimize a non-leaf Tensor");
+    if (!p.defined()) raise<TypeError>({"[", type_.name, "] a parameter is an undefined Tensor"});
+    if (!p.is_leaf() && !p.retains_grad()) raise<ValueError>({"[", type_.name, "] can't optimize a non-leaf Tensor"});
     if (!p.is_floating_point())
-      throw TypeError("[" + std::string(type_.name) + "] a parameter holds " + std::string(name(p.dtype())) + "; only floating-point tensors have gradients");
-    if (known.count(p.handle())) throw ValueError("[" + std::string(type_.name) + "] some parameters appear in more than one parameter group");
-    if (!fresh.insert(p.handle()).second) throw ValueError("[" + std::string(type_.name) + "] a parameter stands twice in one parameter group");
+      raise<TypeError>({"[", type_.name, "] a parameter holds ", name(p.dtype()), "; only floating-point tensors have gradients"});
+    if (known.count(p.handle())) raise<ValueError>({"[", type_.name, "] some parameters appear in more than one parameter group"});
+    if (!fresh.insert(p.handle()).second) raise<ValueError>({"[", type_.name, "] a parameter stands twice in one parameter group"});
   }
   slots_.resize(slots_.size() + params.size());
 }
@@ -67,7 +68,7 @@ NamedTensors Optimizer::state(const Tensor& parameter) const {
         if (slot.tensors[k].defined()) out.emplace_back(type_.tensors[k], slot.tensors[k]);
       return out;
     }
-  throw KeyError("[" + std::string(type_.name) + "] this tensor is none of the optimizer's parameters");
+  raise<KeyError>({"[", type_.name, "] this tensor is none of the optimizer's parameters"});
 }
 
 OptimizerState Optimizer::state_dict() const {
@@ -93,30 +94,30 @@ void Optimizer::set_slot(Slot& slot, const Tensor& parameter, const NamedTensors
       continue;
     }
     auto at = std::find(type_.tensors.begin(), type_.tensors.end(), key);
-    if (at == type_.tensors.end()) throw ValueError("[load_state_dict] " + std::string(type_.name) + " keeps no \"" + key + "\"");
+    if (at == type_.tensors.end()) raise<ValueError>({"[load_state_dict] ", type_.name, " keeps no \"", key, "\""});
     if (!(value.sizes() == parameter.sizes()))
-      throw ValueError("[load_state_dict] \"" + key + "\" has sizes " + to_string(value.sizes()) + ", its parameter " + to_string(parameter.sizes()));
+      raise<ValueError>({"[load_state_dict] \"", key, "\" has sizes ", IntList(value.sizes()), ", its parameter ", IntList(parameter.sizes())});
     NoGradGuard guard;
     slot.tensors[at - type_.tensors.begin()] = value.detach().to(parameter.dtype(), true);
   }
 }
 
 void Optimizer::load_state_dict(const OptimizerState& state) {
-  if (state.param_groups.size() != group_count()) throw ValueError("[load_state_dict] loaded state dict has a different number of parameter groups");
+  if (state.param_groups.size() != group_count()) raise<ValueError>({"[load_state_dict] loaded state dict has a different number of parameter groups"});
   std::vector<Slot> slots(slots_.size());
   size_t i = 0;
   for (size_t g = 0; g < group_count(); ++g) {
     const auto& saved = state.param_groups[g];
     const auto& params = *group(g).params;
     if (saved.params.size() != params.size())
-      throw ValueError("[load_state_dict] loaded state dict contains a parameter group that doesn't match the size of optimizer's group");
+      raise<ValueError>({"[load_state_dict] loaded state dict contains a parameter group that doesn't match the size of optimizer's group"});
     for (size_t k = 0; k < params.size(); ++k, ++i)
       for (const auto& [number, kept] : state.state)
         if (number == saved.params[k]) set_slot(slots[i], params[k], kept);
     for (const Field& f : type_.fields)
       for (const auto& [key, value] : saved.options)
         if (key == f.name && value.index() != f.get(group(g).options).index())
-          throw ValueError("[load_state_dict] the option " + key + " of " + std::string(type_.name) + " has a value of another kind");
+          raise<ValueError>({"[load_state_dict] the option ", key, " of ", type_.name, " has a value of another kind"});
   }
   slots_ = std::move(slots);
   for (size_t g = 0; g < group_count(); ++g)

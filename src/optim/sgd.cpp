@@ -1,3 +1,4 @@
+#include "core/raise.h"
 #include "kernels/optim.h"
 #include "optim/optimizer.h"
 #include "optim/record.h"
@@ -13,7 +14,7 @@ void check(const SGDOptions& o) {
   check_not_negative("learning rate", o.lr);
   check_not_negative("momentum value", o.momentum);
   check_not_negative("weight_decay value", o.weight_decay);
-  if (o.nesterov && (o.momentum <= 0 || o.dampening != 0)) throw ValueError("Nesterov momentum requires a momentum and zero dampening");
+  if (o.nesterov && (o.momentum <= 0 || o.dampening != 0)) raise<ValueError>({"Nesterov momentum requires a momentum and zero dampening"});
 }
 
 }  // namespace
@@ -28,7 +29,7 @@ struct SGD::Traits : Optimizer {
 
 SGD::SGD(std::vector<Tensor> params, const SGDOptions& options) : OptimizerOf(Traits::type) { add_param_group({std::move(params), options}); }
 SGD::SGD(std::vector<Group> groups) : OptimizerOf(Traits::type) {
-  if (groups.empty()) throw ValueError("[SGD] optimizer got an empty parameter list");
+  if (groups.empty()) raise<ValueError>({"[SGD] optimizer got an empty parameter list"});
   for (Group& g : groups) add_param_group(std::move(g));
 }
 void SGD::add_param_group(Group group) {

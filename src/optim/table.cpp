@@ -1,6 +1,7 @@
 // The list of optimizers, and making one by name.
 #include <string>
 
+#include "core/raise.h"
 #include "optim/record.h"
 #include "talweg/errors.h"
 
@@ -24,7 +25,7 @@ bool number(const Value& v, Number& out) {
 std::span<const OptimizerRecord* const> optimizer_records() { return records; }
 
 void refuse_option(std::string_view optimizer, std::string_view option) {
-  throw TypeError("[" + std::string(optimizer) + "] has no option '" + std::string(option) + "', or not with this kind of value");
+  raise<TypeError>({"[", optimizer, "] has no option '", option, "', or not with this kind of value"});
 }
 
 OptionValue option_of(std::string_view optimizer, std::string_view option, const OptionValue& before, const Value& value) {
@@ -42,7 +43,7 @@ OptionValue option_of(std::string_view optimizer, std::string_view option, const
 std::unique_ptr<Optimizer> make_optimizer(std::string_view name, std::span<const BoxedGroup> groups, std::span<const NamedValue> keywords) {
   for (const OptimizerRecord* r : records)
     if (r->name() == name) return r->make(groups, keywords);
-  throw KeyError("there is no optimizer '" + std::string(name) + "'");
+  raise<KeyError>({"there is no optimizer '", name, "'"});
 }
 
 }  // namespace talweg::optim

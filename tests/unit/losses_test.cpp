@@ -168,6 +168,7 @@ TEST(Losses, errors) {
   EXPECT_THROW(cross_entropy(x, tensor({0, 1, 2, 5}), {}, -100, "mean", 0.1), IndexError);
   EXPECT_THROW(nll_loss(x, t, ones({2})), ShapeError);
   EXPECT_THROW(nll_loss(x, t.to(int32)), DtypeError);
+  EXPECT_THROW(nll_loss(x, t, weights().requires_grad_()), AutogradError);
   EXPECT_THROW(nll_loss(ones({2, 3, 4}), zeros({2, 3}, {.dtype = int64})), Error);
   EXPECT_THROW(nll_loss(tensor(1.0), tensor(0)), ValueError);
   EXPECT_THROW(cross_entropy(x, x.to(int64)), DtypeError);
