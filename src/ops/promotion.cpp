@@ -2,6 +2,7 @@
 #include "core/raise.h"
 #include "core/tensor_object.h"
 #include "ops/pointwise.h"
+#include "talweg/errors.h"
 
 namespace talweg {
 
