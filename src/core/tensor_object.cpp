@@ -2,6 +2,7 @@
 #include "core/tensor_object.h"
 
 #include <array>
+#include <algorithm>
 #include <string>
 
 #include "core/shape.h"
@@ -79,8 +80,8 @@ bool is_dense(std::span<const int64_t> sizes, std::span<const int64_t> strides) 
 }
 
 void set_geometry(TensorObject* o, std::span<const int64_t> sizes, std::span<const int64_t> strides) {
-  std::memcpy(o->sizes(), sizes.data(), sizes.size_bytes());
-  std::memcpy(o->strides(), strides.data(), strides.size_bytes());
+  std::copy(sizes.begin(), sizes.end(), o->sizes());
+  std::copy(strides.begin(), strides.end(), o->strides());
   o->numel = numel_of(sizes);
   if (o->numel == 0 || is_dense(sizes, strides)) o->flags |= contiguous_flag;
 }
