@@ -145,6 +145,8 @@ class Tensor {
   /// The node that computed this tensor; false for a leaf.
   GradFn grad_fn() const;
   /// Walks the graph from here and adds d self / d leaf into each leaf's grad. `gradient` may be left out for one element.
+  /// With create_graph each leaf's grad has a history that holds the leaf: clear it with set_grad({}) when you are done,
+  /// or use autograd::grad, which leaves no such circle.
   void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = {}, bool create_graph = false) const;
   /// Makes grad() available on a tensor that isn't a leaf.
   void retain_grad() const;
