@@ -8,15 +8,15 @@
 namespace talweg {
 
 namespace {
-Dtype default_dtype = float32;
+uint8_t default_dtype = static_cast<uint8_t>(float32);
 }
 
-Dtype get_default_dtype() { return __atomic_load_n(&default_dtype, __ATOMIC_RELAXED); }
+Dtype get_default_dtype() { return static_cast<Dtype>(__atomic_load_n(&default_dtype, __ATOMIC_RELAXED)); }
 
 void set_default_dtype(Dtype dtype) {
   if (!is_floating_point(dtype))
     raise<TypeError>({"[set_default_dtype] only floating-point types are accepted, got ", name(dtype)});
-  __atomic_store_n(&default_dtype, dtype, __ATOMIC_RELAXED);
+  __atomic_store_n(&default_dtype, static_cast<uint8_t>(dtype), __ATOMIC_RELAXED);
 }
 
 // The order of Dtype is the order of promotion but for two pairs that have no order: uint8 with int8 gives int16,

@@ -129,7 +129,9 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
     bound.problem = "takes " + std::to_string(positional) + " positional arguments, " + std::to_string(arguments.size()) + " were given";
     return bound;
   }
-  for (const auto& [key, value] : keywords) {
+  for (const NamedValue& keyword : keywords) {
+    const std::string& key = keyword.first;
+    const Value& value = keyword.second;
     size_t i = 0;
     // Other words for a parameter count where none has the word itself.
     auto is_alias = [&](const Param& p) { return ((key == "input" || key == "tensor") && p.name == "self") || (key == "axis" && p.name == "dim") || (key == "keepdims" && p.name == "keepdim"); };
