@@ -114,7 +114,9 @@ TEST_P(Conformance, HasSamplesOrSaysWhyNot) {
 TEST_P(Conformance, DtypesAgree) {
   constexpr std::pair<Dtype, double> dtypes[] = {{float32, 1e-5}, {float16, 6e-3}, {bfloat16, 4e-2}};
   for_each_sample([&](const Sample& s) {
-    for (auto [dtype, error] : dtypes) {
+    for (const auto& bound : dtypes) {
+      const Dtype dtype = bound.first;
+      const double error = bound.second;
       SCOPED_TRACE(std::string(talweg::name(dtype)));
       Sample narrow = with_tensors(s, [&](const Tensor& t) { return as_dtype(t, dtype); });
       Sample wide = with_tensors(narrow, [](const Tensor& t) { return as_dtype(t, float64); });
