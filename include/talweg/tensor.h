@@ -253,6 +253,7 @@ class Tensor {
   const Tensor& tanh_() const { return talweg::tanh_(*this); }
   Tensor sigmoid() const { return talweg::sigmoid(*this); }
   const Tensor& sigmoid_() const { return talweg::sigmoid_(*this); }
+  Tensor softsign() const { return talweg::softsign(*this); }
   Tensor relu() const { return talweg::relu(*this); }
   const Tensor& relu_() const { return talweg::relu_(*this); }
   Tensor maximum(const Tensor& other) const { return talweg::maximum(*this, other); }
@@ -282,6 +283,7 @@ class Tensor {
   Tensor prod(int64_t dim, bool keepdim = false, std::optional<Dtype> dtype = {}) const { return talweg::prod(*this, dim, keepdim, dtype); }
   Tensor var() const { return talweg::var(*this); }
   Tensor var(IntList dim, Scalar correction = 1, bool keepdim = false) const { return talweg::var(*this, dim, correction, keepdim); }
+  Tensor logsumexp(IntList dim, bool keepdim = false) const { return talweg::logsumexp(*this, dim, keepdim); }
   Tensor amax(IntList dim = {}, bool keepdim = false) const { return talweg::amax(*this, dim, keepdim); }
   Tensor max() const { return talweg::max(*this); }
   std::pair<Tensor, Tensor> max(int64_t dim, bool keepdim = false) const;

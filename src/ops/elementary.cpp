@@ -48,6 +48,7 @@ Tensor tanh(const Tensor& self) { return pointwise(tanh_op, self); }
 const Tensor& tanh_(const Tensor& self) { return pointwise_(tanh_op, self); }
 Tensor sigmoid(const Tensor& self) { return pointwise(sigmoid_op, self); }
 const Tensor& sigmoid_(const Tensor& self) { return pointwise_(sigmoid_op, self); }
+Tensor softsign(const Tensor& self) { return self / (abs(self) + 1); }
 Tensor relu(const Tensor& self) { return pointwise(relu_op, self); }
 const Tensor& relu_(const Tensor& self) { return pointwise_(relu_op, self); }
 Tensor maximum(const Tensor& self, const Tensor& other) { return pointwise(maximum_op, self, other); }
@@ -177,6 +178,7 @@ constinit const Op ops[] = {
         {.doc = "the hyperbolic tangent", .samples = {"T(2, 3)", "T()", "T(33)"}, .in_place = boxed<UnaryInPlace, &tanh_>, .dtype_promotes = true}),
     op<Unary, &sigmoid>("sigmoid(self)",
         {.doc = "1 / (1 + e ^ -self)", .samples = {"T(2, 3)", "T()", "T(33)"}, .in_place = boxed<UnaryInPlace, &sigmoid_>, .dtype_promotes = true}),
+    op<Unary, &softsign>("softsign(self)", {.doc = "self / (1 + |self|)", .samples = {"T(2, 3)", "T()", "T(33)"}, .derivative = Derivative::pieces, .dtype_promotes = true}),
     op<Unary, &relu>("relu(self)",
         {.doc = "max(self, 0)", .samples = {"T(2, 3)", "T()"}, .derivative = Derivative::pieces, .in_place = boxed<UnaryInPlace, &relu_>, .dtype_promotes = true}),
     op<Binary, &maximum>("maximum(self, other)",

@@ -230,6 +230,26 @@ Tensor var(const Tensor& self, IntList dim, Scalar correction, bool keepdim) {
   });
 }
 
+Tensor logsumexp(const Tensor& self, IntList dim, bool keepdim) {
+  Reduction r(self, dim, keepdim, "logsumexp");
+  Tensor in = is_integral(self.dtype()) ? to(self, get_default_dtype()) : self;
+  Tensor out;
+  {
+    NoGradGuard quiet;
+    if (in.numel() == 0) {
+      out = log(sum(exp(in), dim, keepdim));
+    } else {
+      Tensor largest = amax(in, dim, true);
+      Tensor shift = masked_fill(largest, eq(abs(largest), Scalar(std::numeric_limits<double>::infinity())), Scalar(0));
+      out = log(sum(exp(in - shift), dim, keepdim)) + view(shift, r.sizes);
+    }
+  }
+  Tensor kept = out;
+  return record(std::move(out), "LogsumexpBackward0", {&in}, {{in}, result(kept)}, [dims = InputDims(self, r)](Backward& b) {
+    if (b.grad().defined()) b.set(0, dims.aligned(b.grad()) * exp(b.saved(0) - dims.aligned(b.saved(1))));
+  });
+}
+
 namespace {
 
 Tensor prod_along(const Tensor& self, int64_t dim, bool keepdim, std::optional<Dtype> dtype) { return prod(self, dim, keepdim, dtype); }
@@ -263,6 +283,8 @@ constinit const Op ops[] = {
     op<Tensor(const Tensor&, IntList, std::optional<Scalar>, bool), &var_along>("var(self, dim=None, *, correction=1, keepdim=False)",
         {.doc = "variance over dim: sum of squared distances to the mean / (count - correction)",
          .samples = {"T(2, 3)", "T(2, 3), 1", "T(4, 3), [0, 1], correction=0", "T(2, 3, 4), 1, keepdim=True", "T(33), correction=2"}}),
+    op<Tensor(const Tensor&, IntList, bool), &logsumexp>("logsumexp(self, dim, keepdim=False)",
+        {.doc = "log(sum(exp(self))) over dim", .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T(2, 3), []", "T(4, 33), -1", "T(), 0"}}),
 };
 
 }  // namespace

@@ -73,6 +73,15 @@ TEST(Elementary, Derivatives) {
   expect_values(gradient(x, [](const Tensor& t) { return t.sigmoid(); }, "SigmoidBackward0"), values((1 - sigmoid(x)) * sigmoid(x)));
 }
 
+TEST(Elementary, SoftsignIsComposed) {
+  expect_values(softsign(tensor({-3.0, -0.0, 1.0, inf, nan})), {-0.75, 0, 0.5, nan, nan});
+  EXPECT_EQ(softsign(tensor({1, -3})).dtype(), float32);
+  EXPECT_THROW(softsign(tensor({true})), DtypeError);
+  EXPECT_THROW(softsign(Tensor()), TypeError);
+  Tensor x = tensor({-3.0, 0.0, 1.0}, {.dtype = float64});
+  expect_values(gradient(x, [](const Tensor& t) { return t.softsign(); }, "DivBackward0"), {0.0625, 1, 0.25});
+}
+
 TEST(Elementary, WritesInPlace) {
   Tensor x = tensor({4.0, 9.0});
   x.sqrt_();

@@ -216,6 +216,24 @@ TEST(Reduce, nothing_to_reduce) {
   EXPECT_EQ(none.amax(1).sizes(), IntList({0}));
 }
 
+TEST(Reduce, logsumexp_at_its_ends) {
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(tensor({{1000.0, 1000.0}, {-inf, -inf}, {-inf, 3.0}, {inf, 3.0}, {inf, -inf}, {nan, 3.0}}).logsumexp(1).repr(),
+            "tensor([1000.6932,      -inf,    3.0000,       inf,       inf,       nan])");
+  EXPECT_EQ(zeros({0, 3}).logsumexp(0).repr(), "tensor([-inf, -inf, -inf])");
+  EXPECT_EQ(zeros({0, 3}).logsumexp(1, true).sizes(), IntList({0, 1}));
+  EXPECT_EQ(tensor(3.0).logsumexp(0).item<double>(), 3);
+  for (Dtype integer : {bool_, uint8, int64}) EXPECT_EQ(zeros({2}, {.dtype = integer}).logsumexp(0).repr(), "tensor(0.6931)");
+  EXPECT_EQ(ones({2}, {.dtype = bfloat16}).logsumexp(0).dtype(), bfloat16);
+  EXPECT_THROW(ones({2, 3}).logsumexp({0, 0}), ShapeError);
+  EXPECT_THROW(ones({2, 3}).logsumexp(2), IndexError);
+  Tensor x = tensor({0.0, 0.0, -inf}, {.requires_grad = true});
+  Tensor y = x.logsumexp(0);
+  EXPECT_EQ(y.grad_fn().name(), "LogsumexpBackward0");
+  y.backward();
+  EXPECT_EQ(x.grad().repr(), "tensor([0.5000, 0.5000, 0.0000])");
+}
+
 TEST(Reduce, zero_dimensions) {
   Tensor x = tensor(3.0);
   EXPECT_EQ(x.sum(0).item<double>(), 3);

@@ -29,6 +29,8 @@ const Tensor& tanh_(const Tensor& self);
 /// 1 / (1 + e ^ -self).
 Tensor sigmoid(const Tensor& self);
 const Tensor& sigmoid_(const Tensor& self);
+/// self / (1 + |self|). Infinities give NaN, as in PyTorch.
+Tensor softsign(const Tensor& self);
 /// max(self, 0); NaN stays.
 Tensor relu(const Tensor& self);
 const Tensor& relu_(const Tensor& self);

@@ -34,6 +34,8 @@ std::pair<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim = fa
 Tensor max(const Tensor& self, const Tensor& other);
 /// Index of the largest element (the first of equals; NaN wins), int64; of the flattened tensor without a dim.
 Tensor argmax(const Tensor& self, std::optional<int64_t> dim = {}, bool keepdim = false);
+/// log(sum(exp(self))) over dim, without overflow. Integers and bool give the default dtype.
+Tensor logsumexp(const Tensor& self, IntList dim, bool keepdim = false);
 /// Whether all elements are true (not zero). uint8 stays uint8, as in PyTorch; else bool.
 Tensor all(const Tensor& self);
 Tensor all(const Tensor& self, IntList dim, bool keepdim = false);
