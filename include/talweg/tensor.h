@@ -235,10 +235,26 @@ class Tensor {
   Tensor gt(Scalar other) const { return talweg::gt(*this, other); }
   Tensor ge(const Tensor& other) const { return talweg::ge(*this, other); }
   Tensor ge(Scalar other) const { return talweg::ge(*this, other); }
+  const Tensor& eq_(const Tensor& other) const { return talweg::eq_(*this, other); }
+  const Tensor& eq_(Scalar other) const { return talweg::eq_(*this, other); }
+  const Tensor& ne_(const Tensor& other) const { return talweg::ne_(*this, other); }
+  const Tensor& ne_(Scalar other) const { return talweg::ne_(*this, other); }
+  const Tensor& lt_(const Tensor& other) const { return talweg::lt_(*this, other); }
+  const Tensor& lt_(Scalar other) const { return talweg::lt_(*this, other); }
+  const Tensor& le_(const Tensor& other) const { return talweg::le_(*this, other); }
+  const Tensor& le_(Scalar other) const { return talweg::le_(*this, other); }
+  const Tensor& gt_(const Tensor& other) const { return talweg::gt_(*this, other); }
+  const Tensor& gt_(Scalar other) const { return talweg::gt_(*this, other); }
+  const Tensor& ge_(const Tensor& other) const { return talweg::ge_(*this, other); }
+  const Tensor& ge_(Scalar other) const { return talweg::ge_(*this, other); }
   Tensor logical_and(const Tensor& other) const { return talweg::logical_and(*this, other); }
   Tensor logical_or(const Tensor& other) const { return talweg::logical_or(*this, other); }
   Tensor logical_xor(const Tensor& other) const { return talweg::logical_xor(*this, other); }
   Tensor logical_not() const { return talweg::logical_not(*this); }
+  const Tensor& logical_and_(const Tensor& other) const { return talweg::logical_and_(*this, other); }
+  const Tensor& logical_or_(const Tensor& other) const { return talweg::logical_or_(*this, other); }
+  const Tensor& logical_xor_(const Tensor& other) const { return talweg::logical_xor_(*this, other); }
+  const Tensor& logical_not_() const { return talweg::logical_not_(*this); }
   bool equal(const Tensor& other) const { return talweg::equal(*this, other); }
 
   Tensor abs() const { return talweg::abs(*this); }
@@ -299,11 +315,14 @@ class Tensor {
   Tensor dot(const Tensor& tensor) const { return talweg::dot(*this, tensor); }
   Tensor matmul(const Tensor& other) const { return talweg::matmul(*this, other); }
   Tensor addmm(const Tensor& mat1, const Tensor& mat2, Scalar beta = 1, Scalar alpha = 1) const { return talweg::addmm(*this, mat1, mat2, beta, alpha); }
+  const Tensor& addmm_(const Tensor& mat1, const Tensor& mat2, Scalar beta = 1, Scalar alpha = 1) const { return talweg::addmm_(*this, mat1, mat2, beta, alpha); }
 
   Tensor view(IntList size) const { return talweg::view(*this, size); }
   Tensor reshape(IntList shape) const { return talweg::reshape(*this, shape); }
   Tensor transpose(int64_t dim0, int64_t dim1) const { return talweg::transpose(*this, dim0, dim1); }
   Tensor t() const { return talweg::t(*this); }
+  const Tensor& transpose_(int64_t dim0, int64_t dim1) const { return talweg::transpose_(*this, dim0, dim1); }
+  const Tensor& t_() const { return talweg::t_(*this); }
   /// All dimensions in reverse.
   Tensor T() const;
   /// The last two dimensions swapped.
@@ -317,10 +336,15 @@ class Tensor {
   Tensor squeeze() const { return talweg::squeeze(*this); }
   Tensor squeeze(IntList dim) const { return talweg::squeeze(*this, dim); }
   Tensor unsqueeze(int64_t dim) const { return talweg::unsqueeze(*this, dim); }
+  const Tensor& squeeze_() const { return talweg::squeeze_(*this); }
+  const Tensor& squeeze_(IntList dim) const { return talweg::squeeze_(*this, dim); }
+  const Tensor& unsqueeze_(int64_t dim) const { return talweg::unsqueeze_(*this, dim); }
   Tensor flatten(int64_t start_dim = 0, int64_t end_dim = -1) const { return talweg::flatten(*this, start_dim, end_dim); }
   Tensor unflatten(int64_t dim, IntList sizes) const { return talweg::unflatten(*this, dim, sizes); }
   Tensor as_strided(IntList size, IntList stride) const { return talweg::as_strided(*this, size, stride); }
   Tensor as_strided(IntList size, IntList stride, int64_t storage_offset) const { return talweg::as_strided(*this, size, stride, storage_offset); }
+  const Tensor& as_strided_(IntList size, IntList stride) const { return talweg::as_strided_(*this, size, stride); }
+  const Tensor& as_strided_(IntList size, IntList stride, int64_t storage_offset) const { return talweg::as_strided_(*this, size, stride, storage_offset); }
   Tensor diagonal(int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) const { return talweg::diagonal(*this, offset, dim1, dim2); }
   Tensor movedim(IntList source, IntList destination) const { return talweg::movedim(*this, source, destination); }
   std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const;

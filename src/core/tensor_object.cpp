@@ -228,6 +228,39 @@ Tensor new_view(TensorObject* source, std::span<const int64_t> sizes, std::span<
   return adopt(o);
 }
 
+void take_geometry(TensorObject* o, Tensor view) {
+  TensorObject* v = object(view);
+  const bool same_elements = v->data == o->data && v->numel == o->numel && (v->has(contiguous_flag) || !may_overlap_itself({v->sizes(), v->rank}, {v->strides(), v->rank}));
+  const Dims sizes(std::span<const int64_t>(v->sizes(), v->rank)), strides(std::span<const int64_t>(v->strides(), v->rank));
+  const int64_t offset = static_cast<char*>(v->data) - static_cast<char*>(o->data);
+  view = Tensor();
+  if (o->is_root() && o->data == o->inside && !same_elements) {
+    // Where the bytes inside an object begin and end is told by its geometry: they move to a block, which knows it.
+    if (__atomic_load_n(&o->memory, __ATOMIC_ACQUIRE) != 1)
+      raise<MemoryError>({"a small tensor whose memory other tensors share can't be given other elements in place; use as_strided"});
+    const auto bytes = static_cast<size_t>(o->bytes());
+    unsigned char kept[sizeof o->inside];
+    std::memcpy(kept, o->inside, sizeof kept);
+    void* block = allocate(bytes);
+    std::memset(static_cast<char*>(block) + bytes, 0, spare_bytes);
+    std::memcpy(block, kept, bytes);
+    o->data = block;
+    o->owner = {.kind = Bytes::block, .view_count = 0, .block = block, .bytes = bytes, .release = nullptr, .context = nullptr, .lender = nullptr};
+  }
+  if (sizes.size() != o->rank) {
+    int64_t* outer = sizes.size() > inline_rank ? static_cast<int64_t*>(allocate(2 * sizes.size() * sizeof(int64_t))) : nullptr;
+    if (o->outer_dims) deallocate(o->outer_dims, 2 * size_t{o->rank} * sizeof(int64_t));
+    o->outer_dims = outer;
+    o->rank = static_cast<uint8_t>(sizes.size());
+  }
+  const bool lane = o->has(lane_flag) && same_elements && o->rank <= inline_rank;
+  o->flags &= static_cast<uint16_t>(~(contiguous_flag | lane_flag | (same_elements ? 0 : padded_flag)));
+  std::memset(o->inner_sizes, 0, sizeof o->inner_sizes + sizeof o->inner_strides);
+  set_geometry(o, sizes, strides);
+  o->data = static_cast<char*>(o->data) + offset;
+  if (lane && o->has(contiguous_flag)) o->flags |= lane_flag;
+}
+
 Tensor new_borrower(const Tensor& t) {
   TensorObject* source = object(t);
   TensorObject* o;

@@ -124,6 +124,9 @@ Tensor new_tensor(Dtype dtype, std::span<const int64_t> sizes);
 Tensor new_tensor_strided(Dtype dtype, std::span<const int64_t> sizes, std::span<const int64_t> strides);
 /// A view of source's bytes with this geometry, sharing the version; no history. `offset_bytes` counts from its data.
 Tensor new_view(TensorObject* source, std::span<const int64_t> sizes, std::span<const int64_t> strides, int64_t offset_bytes);
+/// Gives `o` the geometry of `view`, a view of the same bytes, which it takes over and ends. Throws MemoryError where the
+/// bytes lie in the object, the new geometry doesn't cover just them, and other tensors share them.
+void take_geometry(TensorObject* o, Tensor view);
 /// A tensor that shares `t`'s bytes and shape under a version of its own.
 Tensor new_borrower(const Tensor& t);
 /// A tensor over foreign memory; `release(context)` runs when the last user of the memory ends.

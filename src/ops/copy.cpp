@@ -8,6 +8,7 @@
 #include "kernels/pointwise.h"
 #include "ops/history.h"
 #include "ops/launch.h"
+#include "ops/pointwise.h"
 #include "ops/record.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
@@ -140,7 +141,16 @@ Scalar item(const Tensor& self) { return self.item(); }
 constexpr OpInfo conversion(std::string_view doc) { return {.doc = doc, .samples = {"T(2, 3)"}, .derivative = Derivative::linear}; }
 constexpr OpInfo writing(std::string_view doc) { return {.doc = doc, .derivative = Derivative::none, .why_not = "writes into self"}; }
 
+Dtype common_dtype(const Tensor& tensor1, const Tensor& tensor2) {
+  const Operand operands[] = {tensor1, tensor2};
+  return result_type(operands);
+}
+
 constinit const Op ops[] = {
+    op<Dtype(const Tensor&, const Tensor&), &common_dtype>("result_type(tensor1, tensor2)",
+        {.doc = "the dtype in which two operands meet", .derivative = Derivative::none, .why_not = "the result is a dtype", .numbers_as_tensors = true}),
+    op<bool(Dtype, Dtype), &can_cast>("can_cast(from_, to)",
+        {.doc = "whether values of one dtype may be written into another", .derivative = Derivative::none, .why_not = "the result is a truth value"}),
     op<Unary, &clone>("clone(self)", {.doc = "a copy with its own memory", .samples = {"T(2, 3)", "T()"}, .derivative = Derivative::linear}),
     op<Unary, &contiguous>("contiguous(self)", {.doc = "self, or a copy that is row-major without gaps", .samples = {"T(2, 3)"}, .derivative = Derivative::linear}),
     op<Tensor(const Tensor&, Dtype, bool, bool), &to_dtype>("to(self, dtype, non_blocking=False, copy=False)", conversion("self converted to a dtype")),

@@ -147,6 +147,12 @@ bool begin_write(const Tensor& self, std::string_view op, std::span<const Tensor
   if (!o->has(contiguous_flag) && may_overlap_itself({o->sizes(), o->rank}, {o->strides(), o->rank}))
     raise<MemoryError>({"[", op, "] unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
                       "Please clone() the tensor before performing the operation."});
+  return begin_change(self, op, others);
+}
+
+bool begin_change(const Tensor& self, std::string_view op, std::span<const Tensor* const> others) {
+  if (!self.defined()) raise<TypeError>({"[", op, "] the tensor is undefined"});
+  TensorObject* o = object(self);
   if (!grad_enabled()) return false;
   bool own = requires_grad(o);
   bool recorded = own || any_needs_grad(others);
@@ -164,6 +170,28 @@ bool begin_write(const Tensor& self, std::string_view op, std::span<const Tensor
     raise<AutogradError>({"[", op, "] a leaf Variable that requires grad is being used in an in-place operation; write under no_grad, or through data()"});
   }
   return recorded;
+}
+
+const Tensor& change_geometry(const Tensor& self, Tensor view, const char* node) {
+  TensorObject* o = object(self);
+  Node* history = node_of(object(view));
+  const uint32_t output = history ? output_nr(object(view)) : 0;
+  if (history) {
+    static_cast<SavingNode*>(history)->label = node;
+    retain(history);
+  }
+  try {
+    take_geometry(o, std::move(view));
+  } catch (...) {
+    if (history) drop(history);
+    throw;
+  }
+  bump_version(o);
+  if (history) {
+    set_history(o, history, output);
+    if (o->has(view_flag)) o->view.version_seen = o->version();
+  }
+  return self;
 }
 
 void end_write(const Tensor& self, Node* node) {

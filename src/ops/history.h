@@ -84,6 +84,10 @@ void set_strided_history(const Tensor& view, const Tensor& self);
 /// (leaves that require grad, views of them, views that can't carry history), MemoryError where `self` overlaps itself.
 /// Returns whether the write must be recorded.
 bool begin_write(const Tensor& self, std::string_view op, std::span<const Tensor* const> others = {});
+/// The same before a change of geometry, which may overlap itself.
+bool begin_change(const Tensor& self, std::string_view op, std::span<const Tensor* const> others = {});
+/// Gives self the geometry of `view`, made from it, and the history through it, whose node is then called `node`.
+const Tensor& change_geometry(const Tensor& self, Tensor view, const char* node);
 /// Called after it: bumps the version and, if there is a node, makes it the history of self (through its base if self is
 /// a view). The reference is taken over.
 void end_write(const Tensor& self, Node* node);

@@ -6,9 +6,11 @@
 #include "core/raise.h"
 #include "core/shape.h"
 #include "kernels/gemm.h"
+#include "kernels/pointwise.h"
 #include "ops/history.h"
 #include "ops/launch.h"
 #include "ops/record.h"
+#include "talweg/autograd.h"
 #include "talweg/errors.h"
 
 namespace talweg {
@@ -137,6 +139,26 @@ Tensor mm(const Tensor& self, const Tensor& mat2) {
                 });
 }
 
+namespace {
+
+// The derivatives of addmm, from mat1 and mat2 as the node keeps them.
+struct AddmmBackward {
+  double beta, alpha;
+  bool left, right;
+  std::vector<int64_t> sizes;
+  AddmmBackward(const Tensor& self, const Tensor& mat1, const Tensor& mat2, Scalar beta, Scalar alpha)
+      : beta(beta.to<double>()), alpha(alpha.to<double>()), left(is_by_columns(mat1)), right(is_by_columns(mat2)), sizes(self.sizes().vec()) {}
+  void operator()(Backward& b) const {
+    if (!b.grad().defined()) return;
+    auto scaled = [](Tensor t, double factor) { return factor == 1 ? t : mul(t, factor); };
+    if (b.needs(0)) b.set(0, sum_to(scaled(b.grad(), beta), sizes, b.grad().dtype()));
+    if (b.needs(1)) b.set(1, scaled(grad_of_left(b.grad(), b.saved(1), left), alpha));
+    if (b.needs(2)) b.set(2, scaled(grad_of_right(b.grad(), b.saved(0), right), alpha));
+  }
+};
+
+}  // namespace
+
 Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, Scalar beta, Scalar alpha) {
   check_defined("addmm", mat1, mat2);
   check_defined("addmm", self, mat2);
@@ -152,18 +174,25 @@ Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, Scalar 
   Tensor out = multiplied(matrix(mat1), matrix(mat2), plain ? &added : nullptr);
   if (!(alpha == Scalar(1))) out = mul(out, alpha);
   if (!plain && !(beta == Scalar(0))) out = add(out, mul(self.detach(), beta));
-  struct Attributes {
-    double beta, alpha;
-    bool left, right;
-  };
   return record(std::move(out), "AddmmBackward0", {&self, &mat1, &mat2}, {{mat1, needs_grad(mat2)}, {mat2, needs_grad(mat1)}},
-                [a = Attributes{beta.to<double>(), alpha.to<double>(), is_by_columns(mat1), is_by_columns(mat2)}, sizes = self.sizes().vec()](Backward& b) {
-                  if (!b.grad().defined()) return;
-                  auto scaled = [](Tensor t, double factor) { return factor == 1 ? t : mul(t, factor); };
-                  if (b.needs(0)) b.set(0, sum_to(scaled(b.grad(), a.beta), sizes, b.grad().dtype()));
-                  if (b.needs(1)) b.set(1, scaled(grad_of_left(b.grad(), b.saved(1), a.left), a.alpha));
-                  if (b.needs(2)) b.set(2, scaled(grad_of_right(b.grad(), b.saved(0), a.right), a.alpha));
-                });
+                AddmmBackward(self, mat1, mat2, beta, alpha));
+}
+
+const Tensor& addmm_(const Tensor& self, const Tensor& mat1, const Tensor& mat2, Scalar beta, Scalar alpha) {
+  Tensor out;
+  {
+    NoGradGuard quiet;
+    out = addmm(self, mat1, mat2, beta, alpha);
+  }
+  if (!(out.sizes() == self.sizes()))
+    raise<ShapeError>({"[addmm_] Bad in-place call: input tensor size ", text(self), " and output tensor size ", text(out), " should match"});
+  const Tensor* others[] = {&mat1, &mat2};
+  bool recorded = begin_write(self, "addmm_", others) && is_floating_point(self.dtype());
+  Node* node = write_node(recorded, "AddmmBackward0", {&self, &mat1, &mat2}, {{mat1, needs_grad(mat2)}, {mat2, needs_grad(mat1)}},
+                          AddmmBackward(self, mat1, mat2, beta, alpha));
+  launch(copy_kernel, {buffer_of(self), buffer_of(out)});
+  end_write(self, node);
+  return self;
 }
 
 Tensor mv(const Tensor& self, const Tensor& vec) {
@@ -332,7 +361,7 @@ constinit const Op ops[] = {
         {.doc = "the product of vectors, matrices and batches of them",
          .samples = {"T(3), T(3)", "T(2, 3), T(3)", "T(3), T(3, 2)", "T(2, 3), T(3, 4)", "T(2, 2, 3), T(3, 4)", "T(2, 1, 2, 3), T(2, 3, 4)", "T(3), T(2, 3, 4)", "T(2, 3), T(2, 3, 4)"}}),
     op<Tensor(const Tensor&, const Tensor&, const Tensor&, Scalar, Scalar), &addmm>("addmm(self, mat1, mat2, *, beta=1, alpha=1)",
-        {.doc = "beta * self + alpha * (mat1 @ mat2)", .samples = {"T(2, 4), T(2, 3), T(3, 4)", "T(4), T(2, 3), T(3, 4), beta=0.5, alpha=2.5", "T(2, 1), T(2, 3), T(3, 4), beta=0"}}),
+        {.doc = "beta * self + alpha * (mat1 @ mat2)", .samples = {"T(2, 4), T(2, 3), T(3, 4)", "T(4), T(2, 3), T(3, 4), beta=0.5, alpha=2.5", "T(2, 1), T(2, 3), T(3, 4), beta=0"}, .in_place = boxed<const Tensor&(const Tensor&, const Tensor&, const Tensor&, Scalar, Scalar), &addmm_>}),
     op<Ternary, &linear>("linear(input, weight, bias=None)",
         {.doc = "input @ weight.t() + bias",
          .samples = {"T(2, 3), T(4, 3), T(4)", "T(2, 3), T(4, 3)", "T(3), T(4, 3), T(4)", "T(2, 2, 3), T(4, 3), T(4)", "T(2, 2, 3), T(4, 3)", "T(4, 1), T(1, 1)", "T(32, 16), T(16, 16), T(16)"}}),

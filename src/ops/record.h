@@ -120,6 +120,7 @@ void unbox(const Value& v, std::vector<Index>& out);
 void unbox(const Value& v, std::optional<Generator>& out);
 
 inline void put(ValueList& out, const Tensor& t) { out.emplace_back(t); }
+inline void put(ValueList& out, Dtype d) { out.emplace_back(d); }
 inline void put(ValueList& out, bool b) { out.emplace_back(b); }
 inline void put(ValueList& out, int64_t i) { out.emplace_back(i); }
 inline void put(ValueList& out, double d) { out.emplace_back(d); }

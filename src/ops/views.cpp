@@ -262,6 +262,35 @@ Tensor as_strided(const Tensor& self, IntList size, IntList stride, int64_t stor
   return out;
 }
 
+const Tensor& transpose_(const Tensor& self, int64_t dim0, int64_t dim1) {
+  begin_change(self, "transpose_");
+  return change_geometry(self, transpose(self, dim0, dim1), "TransposeBackward1");
+}
+const Tensor& t_(const Tensor& self) {
+  begin_change(self, "t_");
+  return change_geometry(self, t(self), "TBackward1");
+}
+const Tensor& squeeze_(const Tensor& self) {
+  begin_change(self, "squeeze_");
+  return change_geometry(self, squeeze(self), "SqueezeBackward3");
+}
+const Tensor& squeeze_(const Tensor& self, IntList dim) {
+  begin_change(self, "squeeze_");
+  return change_geometry(self, squeeze(self, dim), dim.size() == 1 ? "SqueezeBackward4" : "SqueezeBackward5");
+}
+const Tensor& unsqueeze_(const Tensor& self, int64_t dim) {
+  begin_change(self, "unsqueeze_");
+  return change_geometry(self, unsqueeze(self, dim), "UnsqueezeBackward1");
+}
+const Tensor& as_strided_(const Tensor& self, IntList size, IntList stride) {
+  begin_change(self, "as_strided_");
+  return change_geometry(self, as_strided(self, size, stride), "AsStridedBackward1");
+}
+const Tensor& as_strided_(const Tensor& self, IntList size, IntList stride, int64_t storage_offset) {
+  begin_change(self, "as_strided_");
+  return change_geometry(self, as_strided(self, size, stride, storage_offset), "AsStridedBackward1");
+}
+
 Tensor diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) {
   check_defined(self, "diagonal");
   auto a = static_cast<size_t>(wrap_dim(dim1, self.dim(), "diagonal")), b = static_cast<size_t>(wrap_dim(dim2, self.dim(), "diagonal"));
@@ -415,6 +444,9 @@ Tensor reshape_as(const Tensor& self, const Tensor& other) { return reshape(self
 Tensor as_strided_at(const Tensor& self, IntList size, IntList stride, std::optional<int64_t> storage_offset) {
   return storage_offset ? as_strided(self, size, stride, *storage_offset) : as_strided(self, size, stride);
 }
+const Tensor& as_strided_at_(const Tensor& self, IntList size, IntList stride, std::optional<int64_t> storage_offset) {
+  return storage_offset ? as_strided_(self, size, stride, *storage_offset) : as_strided_(self, size, stride);
+}
 Tensor narrow_at(const Tensor& self, int64_t dim, const Tensor& start, int64_t length) {
   check_defined(start, "narrow");
   if (start.dim() != 0 || !is_integral(start.dtype(), false)) raise<ShapeError>({"[narrow] start must be an 0-dim integral Tensor."});
@@ -433,8 +465,11 @@ Tensor adjoint_of_matrix(const Tensor& self) {
 }
 Tensor ravel(const Tensor& self) { return reshape(contiguous(self), -1); }
 
-constexpr OpInfo linear_view(std::string_view doc, std::array<std::string_view, 8> samples) {
-  return {.doc = doc, .samples = samples, .derivative = Derivative::linear};
+using TwoDimsInPlace = const Tensor&(const Tensor&, int64_t, int64_t);
+using UnaryInPlace = const Tensor&(const Tensor&);
+
+constexpr OpInfo linear_view(std::string_view doc, std::array<std::string_view, 8> samples, BoxedCall in_place = nullptr) {
+  return {.doc = doc, .samples = samples, .derivative = Derivative::linear, .in_place = in_place};
 }
 
 constinit const Op ops[] = {
@@ -443,10 +478,10 @@ constinit const Op ops[] = {
     op<OfSizes, &reshape>("reshape(self, shape)", linear_view("the same elements under new sizes, copied where strides demand it", {"T(2, 6), [3, 4]", "T(2, 6), [-1, 2]"})),
     op<OfOther, &reshape_as>("reshape_as(self, other)", linear_view("reshape(other.shape)", {"T(2, 6), T(3, 4)"})),
     op<Unary, &ravel>("ravel(self)", linear_view("all elements in a row", {"T(2, 3)"})),
-    op<Tensor(const Tensor&, int64_t, int64_t), &transpose>("transpose(self, dim0, dim1)", linear_view("two dimensions swapped", {"T(2, 3), 0, 1", "T(2, 3, 4), -1, 0"})),
-    op<Tensor(const Tensor&, int64_t, int64_t), &transpose>("swapaxes(self, axis0, axis1)", linear_view("transpose", {"T(2, 3), 0, 1"})),
-    op<Tensor(const Tensor&, int64_t, int64_t), &transpose>("swapdims(self, dim0, dim1)", linear_view("transpose", {"T(2, 3), 0, 1"})),
-    op<Unary, &t>("t(self)", linear_view("a matrix transposed", {"T(2, 3)", "T(3)"})),
+    op<Tensor(const Tensor&, int64_t, int64_t), &transpose>("transpose(self, dim0, dim1)", linear_view("two dimensions swapped", {"T(2, 3), 0, 1", "T(2, 3, 4), -1, 0"}, boxed<TwoDimsInPlace, &transpose_>)),
+    op<Tensor(const Tensor&, int64_t, int64_t), &transpose>("swapaxes(self, axis0, axis1)", linear_view("transpose", {"T(2, 3), 0, 1"}, boxed<TwoDimsInPlace, &transpose_>)),
+    op<Tensor(const Tensor&, int64_t, int64_t), &transpose>("swapdims(self, dim0, dim1)", linear_view("transpose", {"T(2, 3), 0, 1"}, boxed<TwoDimsInPlace, &transpose_>)),
+    op<Unary, &t>("t(self)", linear_view("a matrix transposed", {"T(2, 3)", "T(3)"}, boxed<UnaryInPlace, &t_>)),
     op<Unary, &all_reversed>("T(self)", linear_view("all dimensions in reverse", {"T(2, 3)"})),
     op<Unary, &last_two_swapped>("mT(self)", linear_view("the last two dimensions swapped", {"T(4, 2, 3)"})),
     op<Unary, &adjoint_of_matrix>("H(self)", linear_view("a matrix transposed (and conjugated)", {"T(2, 3)"})),
@@ -457,13 +492,13 @@ constinit const Op ops[] = {
     op<OfSizes, &expand>("expand(self, size)", linear_view("dimensions of size 1 repeated", {"T(2, 1), [2, 3]", "T(3), [2, -1]"})),
     op<OfSizes, &expand>("broadcast_to(self, size)", linear_view("expand", {"T(2, 1), [2, 3]"})),
     op<OfOther, &expand_as>("expand_as(self, other)", linear_view("expand(other.shape)", {"T(2, 1), T(2, 3)"})),
-    op<Unary, &squeeze>("squeeze(self)", linear_view("without dimensions of size 1", {"T(2, 1, 3, 1)"})),
-    op<OfSizes, &squeeze>("squeeze(self, dim)", linear_view("without these dimensions where their size is 1", {"T(2, 1, 3, 1), 1", "T(2, 1, 3, 1), [1, -1]"})),
-    op<OfDim, &unsqueeze>("unsqueeze(self, dim)", linear_view("a new dimension of size 1", {"T(2, 3), 1", "T(2, 3), -1"})),
+    op<Unary, &squeeze>("squeeze(self)", linear_view("without dimensions of size 1", {"T(2, 1, 3, 1)"}, boxed<UnaryInPlace, &squeeze_>)),
+    op<OfSizes, &squeeze>("squeeze(self, dim)", linear_view("without these dimensions where their size is 1", {"T(2, 1, 3, 1), 1", "T(2, 1, 3, 1), [1, -1]"}, boxed<const Tensor&(const Tensor&, IntList), &squeeze_>)),
+    op<OfDim, &unsqueeze>("unsqueeze(self, dim)", linear_view("a new dimension of size 1", {"T(2, 3), 1", "T(2, 3), -1"}, boxed<const Tensor&(const Tensor&, int64_t), &unsqueeze_>)),
     op<Tensor(const Tensor&, int64_t, int64_t), &flatten>("flatten(self, start_dim=0, end_dim=-1)", linear_view("several dimensions as one", {"T(2, 3, 4)", "T(2, 3, 4), 1"})),
     op<Tensor(const Tensor&, int64_t, IntList), &unflatten>("unflatten(self, dim, sizes)", linear_view("one dimension as several", {"T(2, 12), 1, [3, -1]"})),
     op<Tensor(const Tensor&, IntList, IntList, std::optional<int64_t>), &as_strided_at>("as_strided(self, size, stride, storage_offset=None)",
-        linear_view("any geometry over the memory", {"T(12), [3, 2], [2, 1]", "T(12), [3, 2], [1, 1], 2"})),
+        linear_view("any geometry over the memory", {"T(12), [3, 2], [2, 1]", "T(12), [3, 2], [1, 1], 2"}, boxed<const Tensor&(const Tensor&, IntList, IntList, std::optional<int64_t>), &as_strided_at_>)),
     op<Tensor(const Tensor&, int64_t, int64_t, int64_t), &diagonal>("diagonal(self, offset=0, dim1=0, dim2=1)", linear_view("the diagonal of two dimensions", {"T(3, 4)", "T(3, 4), 1", "T(3, 4), -1"})),
     op<Tensor(const Tensor&, IntList, IntList), &movedim>("movedim(self, source, destination)", linear_view("dimensions moved", {"T(2, 3, 4), 0, 2", "T(2, 3, 4), [0, 1], [2, 0]"})),
     op<Tensor(const Tensor&, IntList, IntList), &movedim>("moveaxis(self, source, destination)", linear_view("movedim", {"T(2, 3, 4), 0, 2"})),

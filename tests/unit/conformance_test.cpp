@@ -186,7 +186,11 @@ TEST_P(Conformance, InPlaceAgrees) {
     Tensor y = self->clone();
     written.positional[0] = y;
     auto run = [&] { return call_op(name() + "_", written.positional, written.named); };
-    if (!(want[0].as<Tensor>()->sizes() == self->sizes())) {
+    const Tensor& first = *want[0].as<Tensor>();
+    bool changes_geometry = storage_begin(object(first)) == storage_begin(object(*self));
+    // A truth value takes the dtype of what it is written into.
+    if (first.dtype() == bool_) want[0] = first.to(self->dtype());
+    if (!changes_geometry && !(first.sizes() == self->sizes())) {
       EXPECT_THROW(run(), Error);
       return;
     }

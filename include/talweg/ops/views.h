@@ -52,6 +52,15 @@ std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim = 
 std::vector<Tensor> split_with_sizes(const Tensor& self, IntList split_sizes, int64_t dim = 0);
 /// All slices of dim.
 std::vector<Tensor> unbind(const Tensor& self, int64_t dim = 0);
+/// The tensor itself under another geometry; no element moves. Counts as a write: the version grows and, under autograd,
+/// the history of self goes through the view. A view stays a view of its base, which keeps its own geometry.
+const Tensor& transpose_(const Tensor& self, int64_t dim0, int64_t dim1);
+const Tensor& t_(const Tensor& self);
+const Tensor& squeeze_(const Tensor& self);
+const Tensor& squeeze_(const Tensor& self, IntList dim);
+const Tensor& unsqueeze_(const Tensor& self, int64_t dim);
+const Tensor& as_strided_(const Tensor& self, IntList size, IntList stride);
+const Tensor& as_strided_(const Tensor& self, IntList size, IntList stride, int64_t storage_offset);
 /// Shares elements and version, without history and without requiring grad.
 Tensor detach(const Tensor& self);
 
