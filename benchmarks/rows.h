@@ -1,4 +1,5 @@
-// What a benchmark measures: named rows, each a function that repeats its work n times; the same name on every side.
+// What a benchmark measures: named rows, each a function that repeats its work n times; the same name on
+// every side.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,7 @@ inline Run find(const Row* rows, int count, const char* name) {
   return nullptr;
 }
 
-}  // namespace rows
+} // namespace rows
 
 /// The limit: plain loops with hand-derived gradients. Null if there is none of that name.
 rows::Run limit_row(const char* name);

@@ -1,10 +1,10 @@
 // Times several sides of one row in turn, so that a machine whose speed drifts moves all of them.
 #pragma once
 
+#include <dlfcn.h>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <dlfcn.h>
 #include <string>
 #include <vector>
 
@@ -31,8 +31,8 @@ inline double calibration() {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// Nanoseconds per call of each side: the median of the clean ones among 21 rounds in which all take a turn of about a
-/// millisecond (short enough to fall between two interruptions). A null side gives 0.
+/// Nanoseconds per call of each side: the median of the clean ones among 21 rounds in which all take a turn
+/// of about a millisecond (short enough to fall between two interruptions). A null side gives 0.
 inline std::vector<double> interleaved(const std::vector<rows::Run>& sides) {
   constexpr int rounds = 21;
   constexpr double turn = 1.2e-3;
@@ -40,7 +40,8 @@ inline std::vector<double> interleaved(const std::vector<rows::Run>& sides) {
   for (rows::Run run : sides) {
     int64_t n = 1;
     if (run)
-      for (double t = seconds(run, 1); (t = seconds(run, n)) < turn && n < (int64_t{1} << 30);) n = t < turn / 16 ? n * 8 : static_cast<int64_t>(static_cast<double>(n) * turn / t * 1.1) + 1;
+      for (double t = seconds(run, 1); (t = seconds(run, n)) < turn && n < (int64_t{1} << 30);)
+        n = t < turn / 16 ? n * 8 : static_cast<int64_t>(static_cast<double>(n) * turn / t * 1.1) + 1;
     counts.push_back(n);
   }
   double best = 1e9;
@@ -76,7 +77,8 @@ inline rows::Run libtorch_row(const char* program, const char* name) {
   return find ? find(name) : nullptr;
 }
 
-/// Prints `talweg.NAME<TAB>nanoseconds` for every row whose name contains `filter`, beside the limit and LibTorch.
+/// Prints `talweg.NAME<TAB>nanoseconds` for every row whose name contains `filter`, beside the limit and
+/// LibTorch.
 inline void report(const char* program, const rows::Row* table, size_t count, const char* filter) {
   for (size_t i = 0; i < count; ++i) {
     const rows::Row& row = table[i];
@@ -91,4 +93,4 @@ inline void report(const char* program, const rows::Row* table, size_t count, co
   }
 }
 
-}  // namespace timing
+} // namespace timing

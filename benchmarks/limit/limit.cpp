@@ -1,4 +1,5 @@
-// The limit: what the same work costs as plain C++ loops with hand-derived gradients, compiled for this machine.
+// The limit: what the same work costs as plain C++ loops with hand-derived gradients, compiled for this
+// machine.
 #include <cmath>
 #include <vector>
 
@@ -69,7 +70,9 @@ V tanh16(V x) {
   x = m < -hi ? -hi : m;
   V x2 = x * x;
   V p = splat(-2.76076847742355e-16f);
-  for (float k : {2.00018790482477e-13f, -8.60467152213735e-11f, 5.12229709037114e-08f, 1.48572235717979e-05f, 6.37261928875436e-04f, 4.89352455891786e-03f}) p = p * x2 + k;
+  for (float k : {2.00018790482477e-13f, -8.60467152213735e-11f, 5.12229709037114e-08f, 1.48572235717979e-05f,
+                  6.37261928875436e-04f, 4.89352455891786e-03f})
+    p = p * x2 + k;
   V q = splat(1.19825839466702e-06f);
   for (float k : {1.18534705686654e-04f, 2.26843463243900e-03f, 4.89352518554385e-03f}) q = q * x2 + k;
   return x * p / q;
@@ -85,7 +88,8 @@ struct Adam {
 };
 
 void adam(float* p, const float* g, float* m, float* v, int n, double t) {
-  float c1 = static_cast<float>(0.001 / (1 - std::pow(0.9, t))), c2 = static_cast<float>(std::sqrt(1 - std::pow(0.999, t)));
+  float c1 = static_cast<float>(0.001 / (1 - std::pow(0.9, t))),
+        c2 = static_cast<float>(std::sqrt(1 - std::pow(0.999, t)));
   for (int i = 0; i < n; ++i) {
     m[i] += 0.1f * (g[i] - m[i]);
     v[i] = 0.999f * v[i] + 0.001f * g[i] * g[i];
@@ -130,8 +134,8 @@ void adam(float* p, const float* g, float* m, float* v, int n, double t) {
   }
   keep(loss);
   s->t += 1;
-  adam(reinterpret_cast<float*>(&p), reinterpret_cast<const float*>(&g), reinterpret_cast<float*>(&s->m), reinterpret_cast<float*>(&s->v),
-       sizeof(Mlp) / sizeof(float), s->t);
+  adam(reinterpret_cast<float*>(&p), reinterpret_cast<const float*>(&g), reinterpret_cast<float*>(&s->m),
+       reinterpret_cast<float*>(&s->v), sizeof(Mlp) / sizeof(float), s->t);
 }
 void d(int64_t n) {
   static Adam s;
@@ -142,7 +146,8 @@ void d(int64_t n) {
     y[i] = x[i][0] * x[i][1];
   }
   auto* p = reinterpret_cast<float*>(&s.p);
-  for (size_t i = 0; i < sizeof(Mlp) / sizeof(float); ++i) p[i] = static_cast<float>(0.3 * std::sin(7.0 * static_cast<double>(i)));
+  for (size_t i = 0; i < sizeof(Mlp) / sizeof(float); ++i)
+    p[i] = static_cast<float>(0.3 * std::sin(7.0 * static_cast<double>(i)));
   for (int64_t i = 0; i < n; ++i) step_d(&s, x, y);
   keep(s);
 }
@@ -179,10 +184,16 @@ void relu(int64_t n) {
 }
 
 constexpr rows::Row table[] = {
-    {"a", a}, {"b", b}, {"c", c}, {"d", d}, {"elem.add.1000", add<1000>}, {"elem.add.100000", add<100000>}, {"elem.relu.1000", relu<1000>},
+    {"a", a},
+    {"b", b},
+    {"c", c},
+    {"d", d},
+    {"elem.add.1000", add<1000>},
+    {"elem.add.100000", add<100000>},
+    {"elem.relu.1000", relu<1000>},
     {"elem.relu.100000", relu<100000>},
 };
 
-}  // namespace
+} // namespace
 
 rows::Run limit_row(const char* name) { return rows::find(table, sizeof table / sizeof *table, name); }

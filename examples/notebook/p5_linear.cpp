@@ -1,5 +1,5 @@
-// Program 5: nn::Linear(1, 1, bias false), MSELoss, SGD. With the argument `notebook`: the cells as they had been re-run
-// when the page was saved.
+// Program 5: nn::Linear(1, 1, bias false), MSELoss, SGD. With the argument `notebook`: the cells as they had
+// been re-run when the page was saved.
 #include <string_view>
 #include <vector>
 
@@ -20,7 +20,9 @@ struct Model {
 
 int main(int argc, char** argv) {
   bool as_saved = argc > 1 && std::string_view(argv[1]) == "notebook";
-  tw::set_warning_handler([](std::string_view category, std::string_view message) { print(std::string(category) + ": " + std::string(message)); });
+  tw::set_warning_handler([](std::string_view category, std::string_view message) {
+    print(std::string(category) + ": " + std::string(message));
+  });
 
   tw::manual_seed(2);
   Tensor x_data = Variable(FloatTensor({{1}, {2}, {3}}));

@@ -9,7 +9,9 @@
 inline std::string str(const std::string& text) { return text; }
 inline std::string str(const char* text) { return text; }
 template <class T>
-std::string str(const T& value) { return tw::repr(value); }
+std::string str(const T& value) {
+  return tw::repr(value);
+}
 
 template <class First, class... Rest>
 void print(const First& first, const Rest&... rest) {

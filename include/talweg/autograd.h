@@ -47,10 +47,11 @@ decltype(auto) enable_grad(F&& f) {
 
 namespace autograd {
 
-/// Adds d(sum of tensors . grad_tensors) / d leaf into the grad of every leaf that requires grad. A gradient may be left
-/// out (undefined, or the whole list empty) for tensors of one element. retain_graph is create_graph unless given.
-void backward(const std::vector<Tensor>& tensors, const std::vector<Tensor>& grad_tensors = {}, std::optional<bool> retain_graph = {},
-              bool create_graph = false);
+/// Adds d(sum of tensors . grad_tensors) / d leaf into the grad of every leaf that requires grad. A gradient
+/// may be left out (undefined, or the whole list empty) for tensors of one element. retain_graph is
+/// create_graph unless given.
+void backward(const std::vector<Tensor>& tensors, const std::vector<Tensor>& grad_tensors = {},
+              std::optional<bool> retain_graph = {}, bool create_graph = false);
 
 struct GradOptions {
   std::vector<Tensor> grad_outputs = {};
@@ -58,9 +59,10 @@ struct GradOptions {
   bool create_graph = false;
   bool allow_unused = false;
 };
-/// Gradients of outputs with respect to inputs, without touching any grad. An input that isn't part of the graph throws
-/// AutogradError, or gives an undefined Tensor with `allow_unused`.
-std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs, const GradOptions& options = {});
+/// Gradients of outputs with respect to inputs, without touching any grad. An input that isn't part of the
+/// graph throws AutogradError, or gives an undefined Tensor with `allow_unused`.
+std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
+                         const GradOptions& options = {});
 
 /// What a Function keeps between forward and backward.
 class Context {
@@ -97,7 +99,8 @@ struct FunctionAccess {
       if (state) end(state);
     }
   };
-  static std::vector<Tensor> finish(std::vector<Tensor> outputs, const std::vector<Tensor>& inputs, Context& context, Owned& state, BackwardFn backward,
+  static std::vector<Tensor> finish(std::vector<Tensor> outputs, const std::vector<Tensor>& inputs,
+                                    Context& context, Owned& state, BackwardFn backward,
                                     std::string_view name);
   static void set_needs(Context& context, const std::vector<Tensor>& inputs);
   struct Node;
@@ -115,24 +118,27 @@ struct FunctionAccess {
 /// A differentiable function of your own:
 ///
 ///     struct Cube : autograd::Function<Cube> {
-///       static Tensor forward(Context& context, const Tensor& x) { context.save_for_backward({x}); return x * x * x; }
-///       static std::vector<Tensor> backward(Context& context, const std::vector<Tensor>& grads) {
+///       static Tensor forward(Context& context, const Tensor& x) { context.save_for_backward({x}); return x
+///       * x * x; } static std::vector<Tensor> backward(Context& context, const std::vector<Tensor>& grads) {
 ///         return {grads[0] * 3 * context.saved_tensors()[0].pow(2)};
 ///       }
 ///     };
 ///     Tensor y = Cube::apply(x);
 ///
-/// forward runs without recording and returns a Tensor or a vector of them; backward returns one gradient for each Tensor
-/// argument, in order, undefined where there is none. Written with public operations, it can be differentiated again.
-/// State that backward needs beside tensors stands in a type of yours derived from Context.
+/// forward runs without recording and returns a Tensor or a vector of them; backward returns one gradient for
+/// each Tensor argument, in order, undefined where there is none. Written with public operations, it can be
+/// differentiated again. State that backward needs beside tensors stands in a type of yours derived from
+/// Context.
 template <class Derived, class State = Context>
 struct Function {
   template <class... A>
   static auto apply(const A&... arguments) {
     std::vector<Tensor> inputs;
-    ([&] {
-      if constexpr (std::is_same_v<A, Tensor>) inputs.push_back(arguments);
-    }(), ...);
+    (
+        [&] {
+          if constexpr (std::is_same_v<A, Tensor>) inputs.push_back(arguments);
+        }(),
+        ...);
     auto* state = new State;
     FunctionAccess::Owned owned{state, [](void* s) { delete static_cast<State*>(s); }};
     FunctionAccess::set_needs(*state, inputs);
@@ -140,16 +146,20 @@ struct Function {
       NoGradGuard guard;
       return Derived::forward(*state, arguments...);
     };
-    auto call = [](void* s, const std::vector<Tensor>& grads) -> std::vector<Tensor> { return Derived::backward(*static_cast<State*>(s), grads); };
+    auto call = [](void* s, const std::vector<Tensor>& grads) -> std::vector<Tensor> {
+      return Derived::backward(*static_cast<State*>(s), grads);
+    };
     constexpr std::string_view name = FunctionAccess::name_of<Derived>();
     auto result = run();
-    if constexpr (std::is_same_v<decltype(result), Tensor>) return FunctionAccess::finish({result}, inputs, *state, owned, call, name)[0];
-    else return FunctionAccess::finish(std::move(result), inputs, *state, owned, call, name);
+    if constexpr (std::is_same_v<decltype(result), Tensor>)
+      return FunctionAccess::finish({result}, inputs, *state, owned, call, name)[0];
+    else
+      return FunctionAccess::finish(std::move(result), inputs, *state, owned, call, name);
   }
 };
 
 struct GradcheckOptions {
-  double eps = 1e-6;   // half the distance of finite differences
+  double eps = 1e-6; // half the distance of finite differences
   double atol = 1e-5;
   double rtol = 1e-3;
   bool raise_exception = true;
@@ -158,44 +168,56 @@ struct GradcheckOptions {
 namespace detail {
 using CheckedFn = std::vector<Tensor> (*)(void* f, const std::vector<Tensor>& inputs);
 bool gradcheck(CheckedFn call, void* f, const std::vector<Tensor>& inputs, const GradcheckOptions& options);
-bool gradgradcheck(CheckedFn call, void* f, const std::vector<Tensor>& inputs, const std::vector<Tensor>& grad_outputs, const GradcheckOptions& options);
+bool gradgradcheck(CheckedFn call, void* f, const std::vector<Tensor>& inputs,
+                   const std::vector<Tensor>& grad_outputs, const GradcheckOptions& options);
 
 // Calls f with the vector, or with its tensors one by one; a Tensor alone counts as a list of one.
 template <class F, size_t... I>
-auto call_spread(F& f, const std::vector<Tensor>& inputs, std::index_sequence<I...>) -> decltype(f(inputs[I]...)) {
+auto call_spread(F& f, const std::vector<Tensor>& inputs, std::index_sequence<I...>)
+    -> decltype(f(inputs[I]...)) {
   return f(inputs[I]...);
 }
 template <class F, size_t N = 1>
 std::vector<Tensor> call_checked(void* context, const std::vector<Tensor>& inputs) {
   F& f = *static_cast<F*>(context);
   auto listed = [](auto result) {
-    if constexpr (std::is_same_v<decltype(result), Tensor>) return std::vector<Tensor>{result};
-    else return std::vector<Tensor>(std::move(result));
+    if constexpr (std::is_same_v<decltype(result), Tensor>)
+      return std::vector<Tensor>{result};
+    else
+      return std::vector<Tensor>(std::move(result));
   };
-  if constexpr (requires { f(inputs); } && !requires(const Tensor& t) { f(t); }) {
+  if constexpr (
+      requires { f(inputs); } && !requires(const Tensor& t) { f(t); }) {
     return listed(f(inputs));
   } else {
     static_assert(N <= 8, "f must take a vector of tensors, or up to eight tensors");
     if constexpr (requires { call_spread(f, inputs, std::make_index_sequence<N>{}); })
       if (inputs.size() == N) return listed(call_spread(f, inputs, std::make_index_sequence<N>{}));
-    if constexpr (N < 8) return call_checked<F, N + 1>(context, inputs);
-    else throw TypeError("[gradcheck] f doesn't take as many tensors as there are inputs");
+    if constexpr (N < 8)
+      return call_checked<F, N + 1>(context, inputs);
+    else
+      throw TypeError("[gradcheck] f doesn't take as many tensors as there are inputs");
   }
 }
-}  // namespace detail
+} // namespace detail
 
-/// Compares the gradients of `f(inputs)` with finite differences, for every input that requires grad; these must be float64.
-/// `f` takes the tensors one by one, or a vector of them, and returns a Tensor or a vector. Returns true, or throws
-/// AutogradError that names the input, the result and both numbers (returns false where raise_exception is off).
+/// Compares the gradients of `f(inputs)` with finite differences, for every input that requires grad; these
+/// must be float64. `f` takes the tensors one by one, or a vector of them, and returns a Tensor or a vector.
+/// Returns true, or throws AutogradError that names the input, the result and both numbers (returns false
+/// where raise_exception is off).
 template <class F>
 bool gradcheck(F&& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {}) {
-  return detail::gradcheck(&detail::call_checked<std::remove_reference_t<F>>, const_cast<void*>(static_cast<const void*>(&f)), inputs, options);
+  return detail::gradcheck(&detail::call_checked<std::remove_reference_t<F>>,
+                           const_cast<void*>(static_cast<const void*>(&f)), inputs, options);
 }
 /// The same for the gradients' own gradients. `grad_outputs` are random numbers where none are given.
 template <class F>
-bool gradgradcheck(F&& f, const std::vector<Tensor>& inputs, const std::vector<Tensor>& grad_outputs = {}, const GradcheckOptions& options = {}) {
-  return detail::gradgradcheck(&detail::call_checked<std::remove_reference_t<F>>, const_cast<void*>(static_cast<const void*>(&f)), inputs, grad_outputs, options);
+bool gradgradcheck(F&& f, const std::vector<Tensor>& inputs, const std::vector<Tensor>& grad_outputs = {},
+                   const GradcheckOptions& options = {}) {
+  return detail::gradgradcheck(&detail::call_checked<std::remove_reference_t<F>>,
+                               const_cast<void*>(static_cast<const void*>(&f)), inputs, grad_outputs,
+                               options);
 }
 
-}  // namespace autograd
-}  // namespace talweg
+} // namespace autograd
+} // namespace talweg

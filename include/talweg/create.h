@@ -22,8 +22,9 @@ struct TensorOptions {
 class NestedList {
  public:
   template <class T>
-    requires std::is_arithmetic_v<T> || std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>
-  NestedList(T value) : scalar_(value), dtype_(dtype_of<T>), is_number_(true) {}
+  requires std::is_arithmetic_v<T> || std::is_same_v<T, Half> || std::is_same_v<T, BFloat16> NestedList(
+      T value)
+      : scalar_(value), dtype_(dtype_of<T>), is_number_(true) {}
   NestedList(std::initializer_list<NestedList> list) {
     list_ = list.begin();
     size_ = list.size();
@@ -44,7 +45,8 @@ class NestedList {
 namespace detail {
 Tensor tensor_from_nested(std::span<const NestedList> list, const TensorOptions& options);
 Tensor tensor_from_scalar(Scalar value, const TensorOptions& options);
-Tensor tensor_from_elements(const void* data, Dtype source, IntList sizes, std::optional<Dtype> inferred, const TensorOptions& options);
+Tensor tensor_from_elements(const void* data, Dtype source, IntList sizes, std::optional<Dtype> inferred,
+                            const TensorOptions& options);
 
 template <class T>
 concept Number = std::is_arithmetic_v<T> || std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>;
@@ -60,10 +62,11 @@ concept RangeOfRanges = requires(const C& c) {
   c.size();
   requires NumberRange<std::remove_cvref_t<decltype(*c.begin())>>;
 };
-}  // namespace detail
+} // namespace detail
 
-/// A tensor with these numbers. Python's rule for the dtype: bool, int64, or the default floating type; the containers'
-/// own element type where that is narrower is kept for std containers: vector<double> gives float64.
+/// A tensor with these numbers. Python's rule for the dtype: bool, int64, or the default floating type; the
+/// containers' own element type where that is narrower is kept for std containers: vector<double> gives
+/// float64.
 inline Tensor tensor(std::initializer_list<NestedList> list, const TensorOptions& options = {}) {
   return detail::tensor_from_nested({list.begin(), list.size()}, options);
 }
@@ -76,7 +79,8 @@ Tensor tensor(T value, const TensorOptions& options = {}) {
 template <detail::NumberRange C>
 Tensor tensor(const C& values, const TensorOptions& options = {}) {
   using T = std::remove_cvref_t<decltype(*values.data())>;
-  return detail::tensor_from_elements(values.data(), dtype_of<T>, static_cast<int64_t>(values.size()), dtype_of<T>, options);
+  return detail::tensor_from_elements(values.data(), dtype_of<T>, static_cast<int64_t>(values.size()),
+                                      dtype_of<T>, options);
 }
 /// A copy of rows of equal length.
 template <detail::RangeOfRanges C>
@@ -89,7 +93,8 @@ Tensor tensor(const C& rows, const TensorOptions& options = {}) {
 }
 Tensor tensor(const std::vector<bool>& values, const TensorOptions& options = {});
 
-/// A tensor over memory of yours, without copying; `owner` (anything movable) lives as long as the memory is used.
+/// A tensor over memory of yours, without copying; `owner` (anything movable) lives as long as the memory is
+/// used.
 template <class T, class Owner>
 Tensor from_blob(T* data, IntList sizes, Owner owner);
 /// The same where you guarantee that the memory outlives the tensor and all its views.
@@ -119,12 +124,14 @@ Tensor ones_like(const Tensor& self, const TensorOptions& options = {});
 Tensor full_like(const Tensor& self, Scalar fill_value, const TensorOptions& options = {});
 
 namespace detail {
-Tensor foreign_tensor(void* data, Dtype dtype, IntList sizes, const IntList* strides, void (*release)(void*), void* context);
+Tensor foreign_tensor(void* data, Dtype dtype, IntList sizes, const IntList* strides, void (*release)(void*),
+                      void* context);
 }
 template <class T, class Owner>
 Tensor from_blob(T* data, IntList sizes, Owner owner) {
   auto* kept = new Owner(std::move(owner));
-  return detail::foreign_tensor(data, dtype_of<T>, sizes, nullptr, [](void* p) { delete static_cast<Owner*>(p); }, kept);
+  return detail::foreign_tensor(
+      data, dtype_of<T>, sizes, nullptr, [](void* p) { delete static_cast<Owner*>(p); }, kept);
 }
 template <class T>
 Tensor from_blob(T* data, IntList sizes) {
@@ -135,4 +142,4 @@ Tensor from_blob(T* data, IntList sizes, IntList strides) {
   return detail::foreign_tensor(data, dtype_of<T>, sizes, &strides, nullptr, nullptr);
 }
 
-}  // namespace talweg
+} // namespace talweg

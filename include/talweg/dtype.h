@@ -42,7 +42,8 @@ constexpr std::string_view name(Dtype dtype) {
   return names[static_cast<int>(dtype)];
 }
 
-/// IEEE 754 binary16, stored. Arithmetic is done in float32: convert, compute, convert back (round to nearest even).
+/// IEEE 754 binary16, stored. Arithmetic is done in float32: convert, compute, convert back (round to nearest
+/// even).
 struct Half {
   uint16_t bits = 0;
   constexpr Half() = default;
@@ -99,20 +100,54 @@ struct BFloat16 {
   }
 };
 
-/// The Dtype of a C++ element type; a compile error for types that tensors don't hold. `long long` counts as int64.
+/// The Dtype of a C++ element type; a compile error for types that tensors don't hold. `long long` counts as
+/// int64.
 template <class T>
 struct dtype_of_type;
-template <> struct dtype_of_type<bool> { static constexpr Dtype value = Dtype::bool_; };
-template <> struct dtype_of_type<unsigned char> { static constexpr Dtype value = Dtype::uint8; };
-template <> struct dtype_of_type<signed char> { static constexpr Dtype value = Dtype::int8; };
-template <> struct dtype_of_type<short> { static constexpr Dtype value = Dtype::int16; };
-template <> struct dtype_of_type<int> { static constexpr Dtype value = Dtype::int32; };
-template <> struct dtype_of_type<long> { static constexpr Dtype value = Dtype::int64; };
-template <> struct dtype_of_type<long long> { static constexpr Dtype value = Dtype::int64; };
-template <> struct dtype_of_type<Half> { static constexpr Dtype value = Dtype::float16; };
-template <> struct dtype_of_type<BFloat16> { static constexpr Dtype value = Dtype::bfloat16; };
-template <> struct dtype_of_type<float> { static constexpr Dtype value = Dtype::float32; };
-template <> struct dtype_of_type<double> { static constexpr Dtype value = Dtype::float64; };
+template <>
+struct dtype_of_type<bool> {
+  static constexpr Dtype value = Dtype::bool_;
+};
+template <>
+struct dtype_of_type<unsigned char> {
+  static constexpr Dtype value = Dtype::uint8;
+};
+template <>
+struct dtype_of_type<signed char> {
+  static constexpr Dtype value = Dtype::int8;
+};
+template <>
+struct dtype_of_type<short> {
+  static constexpr Dtype value = Dtype::int16;
+};
+template <>
+struct dtype_of_type<int> {
+  static constexpr Dtype value = Dtype::int32;
+};
+template <>
+struct dtype_of_type<long> {
+  static constexpr Dtype value = Dtype::int64;
+};
+template <>
+struct dtype_of_type<long long> {
+  static constexpr Dtype value = Dtype::int64;
+};
+template <>
+struct dtype_of_type<Half> {
+  static constexpr Dtype value = Dtype::float16;
+};
+template <>
+struct dtype_of_type<BFloat16> {
+  static constexpr Dtype value = Dtype::bfloat16;
+};
+template <>
+struct dtype_of_type<float> {
+  static constexpr Dtype value = Dtype::float32;
+};
+template <>
+struct dtype_of_type<double> {
+  static constexpr Dtype value = Dtype::float64;
+};
 template <class T>
 inline constexpr Dtype dtype_of = dtype_of_type<T>::value;
 
@@ -123,4 +158,4 @@ Dtype get_default_dtype();
 /// Sets what factories make. Throws TypeError for a dtype that isn't floating point. Global, for all threads.
 void set_default_dtype(Dtype dtype);
 
-}  // namespace talweg
+} // namespace talweg

@@ -8,7 +8,8 @@
 
 namespace talweg {
 
-/// Base of every error of the library. The text names the operation in brackets, what was met, what is accepted.
+/// Base of every error of the library. The text names the operation in brackets, what was met, what is
+/// accepted.
 class TALWEG_EXPORT Error : public std::exception {
  public:
   explicit Error(std::string message) : message_(static_cast<std::string&&>(message)) {}
@@ -25,7 +26,8 @@ class TALWEG_EXPORT ShapeError : public Error {
   using Error::Error;
   ~ShapeError() override;
 };
-/// An operation doesn't take this dtype, or two dtypes should agree and don't. PyTorch's RuntimeError about dtypes.
+/// An operation doesn't take this dtype, or two dtypes should agree and don't. PyTorch's RuntimeError about
+/// dtypes.
 class TALWEG_EXPORT DtypeError : public Error {
  public:
   using Error::Error;
@@ -49,7 +51,8 @@ class TALWEG_EXPORT ValueError : public Error {
   using Error::Error;
   ~ValueError() override;
 };
-/// The graph can't be walked or changed as asked: saved tensors changed or freed, leaves written in place, ...
+/// The graph can't be walked or changed as asked: saved tensors changed or freed, leaves written in place,
+/// ...
 class TALWEG_EXPORT AutogradError : public Error {
  public:
   using Error::Error;
@@ -74,4 +77,4 @@ class TALWEG_EXPORT KeyError : public Error {
   ~KeyError() override;
 };
 
-}  // namespace talweg
+} // namespace talweg

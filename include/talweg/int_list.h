@@ -27,8 +27,8 @@ class IntList {
     size_ = list.size();
   }
   template <class T>
-    requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
-  constexpr IntList(T value) : one_(static_cast<int64_t>(value)), size_(1) {}
+  requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) constexpr IntList(T value)
+      : one_(static_cast<int64_t>(value)), size_(1) {}
   IntList(bool) = delete;
 
   constexpr size_t size() const { return size_; }
@@ -57,4 +57,4 @@ class IntList {
 /// "(2, 3)": sizes as errors and docs print them.
 std::string to_string(IntList list);
 
-}  // namespace talweg
+} // namespace talweg

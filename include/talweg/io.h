@@ -15,16 +15,17 @@ namespace talweg {
 
 using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 
-/// A safetensors file (github.com/huggingface/safetensors), opened: its header is read and checked, tensors are read when
-/// they are asked for. Whatever breaks the format throws FormatError that says what and where: a header that isn't strict
-/// JSON, sizes and ranges that don't agree, overflow, ranges that overlap or leave gaps, bytes too many or too few.
+/// A safetensors file (github.com/huggingface/safetensors), opened: its header is read and checked, tensors
+/// are read when they are asked for. Whatever breaks the format throws FormatError that says what and where:
+/// a header that isn't strict JSON, sizes and ranges that don't agree, overflow, ranges that overlap or leave
+/// gaps, bytes too many or too few.
 class SafetensorsReader {
  public:
   struct Entry {
     std::string name;
-    std::string dtype;           // as the file says: "F32", "BF16", "U64"...
+    std::string dtype; // as the file says: "F32", "BF16", "U64"...
     std::vector<int64_t> sizes;
-    uint64_t begin, end;         // bytes behind the header
+    uint64_t begin, end; // bytes behind the header
   };
 
   /// Throws FormatError also if the file can't be opened.
@@ -58,13 +59,14 @@ class SafetensorsReader {
   std::vector<size_t> by_name_;
 };
 
-/// All tensors of a safetensors file, in the order of its header. Throws FormatError for a malformed file, DtypeError for
-/// a dtype that tensors don't have.
+/// All tensors of a safetensors file, in the order of its header. Throws FormatError for a malformed file,
+/// DtypeError for a dtype that tensors don't have.
 NamedTensors load_safetensors(const std::string& path);
 NamedTensors load_safetensors(std::span<const unsigned char> bytes);
 
-/// Writes tensors under their names. The file appears whole or not at all: it is written beside `path` and then takes its
-/// place. Throws ValueError for a name that stands twice, FormatError if the file can't be written.
+/// Writes tensors under their names. The file appears whole or not at all: it is written beside `path` and
+/// then takes its place. Throws ValueError for a name that stands twice, FormatError if the file can't be
+/// written.
 void save_safetensors(const std::string& path, const NamedTensors& tensors);
 
-}  // namespace talweg
+} // namespace talweg

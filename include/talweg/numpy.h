@@ -1,5 +1,5 @@
-// NumPy's names for tensors: `namespace np = tw::numpy;`. Its defaults (float64), its sums, its text; no second array type,
-// so arithmetic between arrays of different dtypes promotes as PyTorch's.
+// NumPy's names for tensors: `namespace np = tw::numpy;`. Its defaults (float64), its sums, its text; no
+// second array type, so arithmetic between arrays of different dtypes promotes as PyTorch's.
 #pragma once
 
 #include <initializer_list>
@@ -39,7 +39,8 @@ Tensor full(IntList shape, Scalar value, std::optional<Dtype> dtype = {});
 Tensor eye(int64_t n, Dtype dtype = float64);
 Tensor linspace(Scalar start, Scalar stop, int64_t num = 50);
 
-/// The arrays one after the other along an axis, in the dtype that NumPy promotes them to (int64 with float32 is float64).
+/// The arrays one after the other along an axis, in the dtype that NumPy promotes them to (int64 with float32
+/// is float64).
 Tensor concatenate(const std::vector<Tensor>& arrays, int64_t axis = 0);
 /// The product of vectors or matrices; of a number and an array, element by element.
 Tensor dot(const Tensor& a, const Tensor& b);
@@ -58,8 +59,8 @@ inline Tensor reshape(const Tensor& x, IntList shape) { return talweg::reshape(x
 inline Tensor ravel(const Tensor& x) { return talweg::reshape(x, -1); }
 inline std::vector<int64_t> shape(const Tensor& x) { return x.sizes().vec(); }
 
-/// Sums as NumPy adds: pairwise along contiguous memory (all elements, or the last axis), else row after row. Integers are
-/// summed in int64.
+/// Sums as NumPy adds: pairwise along contiguous memory (all elements, or the last axis), else row after row.
+/// Integers are summed in int64.
 Number sum(const Tensor& x);
 Tensor sum(const Tensor& x, int64_t axis);
 /// sum / n; integers give float64.
@@ -74,4 +75,4 @@ std::string repr(const Tensor& x);
 std::string str(Number x);
 std::string repr(Number x);
 
-}  // namespace talweg::numpy
+} // namespace talweg::numpy

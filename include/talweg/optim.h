@@ -25,8 +25,8 @@ class Number {
  public:
   constexpr Number() = default;
   template <class T>
-    requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>)
-  constexpr Number(T value) : value_(static_cast<double>(value)), whole_(std::is_integral_v<T>) {}
+  requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) constexpr Number(T value)
+      : value_(static_cast<double>(value)), whole_(std::is_integral_v<T>) {}
   constexpr operator double() const { return value_; }
   constexpr Number& operator*=(double factor) { return *this = value_ * factor; }
   constexpr Number& operator/=(double divisor) { return *this = value_ / divisor; }
@@ -42,7 +42,8 @@ class Number {
 
 using OptionValue = std::variant<bool, Number, std::pair<Number, Number>>;
 
-/// What an optimizer saves: per parameter its tensors, per group its options and the numbers of its parameters.
+/// What an optimizer saves: per parameter its tensors, per group its options and the numbers of its
+/// parameters.
 struct OptimizerState {
   struct Group {
     std::vector<std::pair<std::string, OptionValue>> options;
@@ -55,7 +56,8 @@ struct OptimizerState {
 /// Parameters and the options they are trained with: `group.lr = 0.01`.
 template <class Options>
 struct ParamGroup : Options {
-  ParamGroup(std::vector<Tensor> params, const Options& options = {}) : Options(options), params_(std::move(params)) {}
+  ParamGroup(std::vector<Tensor> params, const Options& options = {})
+      : Options(options), params_(std::move(params)) {}
   const std::vector<Tensor>& params() const { return params_; }
 
  private:
@@ -78,10 +80,11 @@ class Optimizer {
   double lr() const;
   void set_lr(Number lr);
 
-  /// Options and state, so that training goes on as if it had not stopped. Tensors are shared with the optimizer.
+  /// Options and state, so that training goes on as if it had not stopped. Tensors are shared with the
+  /// optimizer.
   OptimizerState state_dict() const;
-  /// Goes on from a saved state; its tensors are copied. Throws ValueError if groups, parameters or sizes differ, and then
-  /// nothing has changed.
+  /// Goes on from a saved state; its tensors are copied. Throws ValueError if groups, parameters or sizes
+  /// differ, and then nothing has changed.
   void load_state_dict(const OptimizerState& state);
   /// What is kept for one parameter: "momentum_buffer", "exp_avg", ... Empty before the first step.
   NamedTensors state(const Tensor& parameter) const;
@@ -106,7 +109,7 @@ class Optimizer {
   // What differs from one optimizer to the next.
   struct Type {
     std::string_view name;
-    std::span<const Field> fields;  // by name
+    std::span<const Field> fields; // by name
     bool counts_steps;
     std::span<const std::string_view> tensors;
   };
@@ -121,7 +124,7 @@ class Optimizer {
   // Checks a new group's parameters and makes room for their state.
   void add_slots(const std::vector<Tensor>& params);
 
-  std::vector<Slot> slots_;  // of all parameters, in the order of the groups
+  std::vector<Slot> slots_; // of all parameters, in the order of the groups
 
  private:
   void set_slot(Slot& slot, const Tensor& parameter, const NamedTensors& saved) const;
@@ -164,7 +167,8 @@ struct SGDOptions {
 class SGD : public OptimizerOf<SGDOptions> {
  public:
   using Options = SGDOptions;
-  /// Throws ValueError for options out of range, no parameters, parameters that aren't leaves or stand there twice.
+  /// Throws ValueError for options out of range, no parameters, parameters that aren't leaves or stand there
+  /// twice.
   explicit SGD(std::vector<Tensor> params, const SGDOptions& options = {});
   explicit SGD(std::vector<Group> groups);
   void step() override;
@@ -200,15 +204,15 @@ class Adam : public OptimizerOf<AdamOptions> {
 };
 
 template <class Stream>
-  requires requires(Stream& s, const char* c) { s.write(c, 1); }
+requires requires(Stream& s, const char* c) { s.write(c, 1); }
 Stream& operator<<(Stream& stream, const Optimizer& optimizer) {
   std::string text = optimizer.repr();
   stream.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
   return stream;
 }
 
-}  // namespace talweg::optim
+} // namespace talweg::optim
 
 namespace talweg {
 inline std::string repr(const optim::Optimizer& optimizer) { return optimizer.repr(); }
-}  // namespace talweg
+} // namespace talweg

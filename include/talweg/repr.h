@@ -19,8 +19,10 @@ std::string repr(double value);
 inline std::string repr(float value) { return repr(static_cast<double>(value)); }
 template <std::integral T>
 std::string repr(T value) {
-  if constexpr (std::is_same_v<T, bool>) return value ? "True" : "False";
-  else return std::to_string(value);
+  if constexpr (std::is_same_v<T, bool>)
+    return value ? "True" : "False";
+  else
+    return std::to_string(value);
 }
 /// The text of a tensor; an undefined one (a gradient that isn't there) is Python's None.
 std::string repr(const Tensor& t);
@@ -37,18 +39,20 @@ std::string repr_list(const std::vector<T>& list) {
   }
   return "[" + out + "]";
 }
-}  // namespace detail
+} // namespace detail
 
 /// A list: `[0.64, 0.4096]`, `[Parameter containing: ...]`.
 template <class T>
-std::string repr(const std::vector<T>& list) { return detail::repr_list(list); }
+std::string repr(const std::vector<T>& list) {
+  return detail::repr_list(list);
+}
 
 template <class Stream>
-  requires requires(Stream& s, const char* c) { s.write(c, 1); }
+requires requires(Stream& s, const char* c) { s.write(c, 1); }
 Stream& operator<<(Stream& stream, const std::vector<Tensor>& list) {
   std::string text = repr(list);
   stream.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
   return stream;
 }
 
-}  // namespace talweg
+} // namespace talweg

@@ -41,11 +41,11 @@ void end_handles(HandleCount* count) noexcept;
 struct AdoptHandle {};
 inline constexpr AdoptHandle adopt_handle{};
 using HookFn = Tensor (*)(void* context, const Tensor& grad);
-}  // namespace detail
+} // namespace detail
 
-/// An array of one dtype with any number of dimensions, and, if it requires grad, the history of how it was computed.
-/// A Tensor is a handle: copies share the array, and const means that the handle stays, not the elements.
-/// A default-constructed Tensor is undefined; operations on it throw.
+/// An array of one dtype with any number of dimensions, and, if it requires grad, the history of how it was
+/// computed. A Tensor is a handle: copies share the array, and const means that the handle stays, not the
+/// elements. A default-constructed Tensor is undefined; operations on it throw.
 class Tensor {
  public:
   Tensor() noexcept : object_(nullptr) {}
@@ -65,8 +65,8 @@ class Tensor {
     std::swap(object_, other.object_);
     return *this;
   }
-  /// `x[0] = value`, `x.index({...}) = value`: writes the elements of the view on the left. Throws ValueError where the
-  /// left side is no view (a mask or a tensor of indices gives a copy): use index_put_.
+  /// `x[0] = value`, `x.index({...}) = value`: writes the elements of the view on the left. Throws ValueError
+  /// where the left side is no view (a mask or a tensor of indices gives a copy): use index_put_.
   const Tensor& operator=(const Tensor& value) &&;
   const Tensor& operator=(Tensor&& value) &&;
   const Tensor& operator=(Scalar value) &&;
@@ -107,21 +107,28 @@ class Tensor {
   // Its elements.
   /// The one element as T. Throws ValueError unless there is exactly one.
   template <class T>
-  T item() const { return item().to<T>(); }
+  T item() const {
+    return item().to<T>();
+  }
   /// The one element, of its own kind.
   Scalar item() const;
   /// Where the elements begin; T must be the dtype's C++ type, else TypeError.
   template <class T>
-  T* data_ptr() const { return static_cast<T*>(data_ptr(dtype_of<T>)); }
+  T* data_ptr() const {
+    return static_cast<T*>(data_ptr(dtype_of<T>));
+  }
   void* data_ptr() const;
   /// All elements, in order, without a copy. Throws unless contiguous and of dtype T.
   template <class T>
-  std::span<T> span() const { return {static_cast<T*>(contiguous_ptr(dtype_of<T>)), static_cast<size_t>(numel())}; }
-  /// The element at these indices (negative ones count from the end), to read or write. Writing is not recorded.
+  std::span<T> span() const {
+    return {static_cast<T*>(contiguous_ptr(dtype_of<T>)), static_cast<size_t>(numel())};
+  }
+  /// The element at these indices (negative ones count from the end), to read or write. Writing is not
+  /// recorded.
   template <class T, class... I>
-    requires(std::is_integral_v<I> && ...)
-  T& at(I... indices) const {
-    return *static_cast<T*>(element_ptr(dtype_of<T>, std::array<int64_t, sizeof...(I)>{static_cast<int64_t>(indices)...}));
+  requires(std::is_integral_v<I>&&...) T& at(I... indices) const {
+    return *static_cast<T*>(
+        element_ptr(dtype_of<T>, std::array<int64_t, sizeof...(I)>{static_cast<int64_t>(indices)...}));
   }
   /// The elements in order, converted to T.
   template <class T>
@@ -144,10 +151,11 @@ class Tensor {
   void set_grad(const Tensor& grad) const;
   /// The node that computed this tensor; false for a leaf.
   GradFn grad_fn() const;
-  /// Walks the graph from here and adds d self / d leaf into each leaf's grad. `gradient` may be left out for one element.
-  /// With create_graph each leaf's grad has a history that holds the leaf: clear it with set_grad({}) when you are done,
-  /// or use autograd::grad, which leaves no such circle.
-  void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = {}, bool create_graph = false) const;
+  /// Walks the graph from here and adds d self / d leaf into each leaf's grad. `gradient` may be left out for
+  /// one element. With create_graph each leaf's grad has a history that holds the leaf: clear it with
+  /// set_grad({}) when you are done, or use autograd::grad, which leaves no such circle.
+  void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = {},
+                bool create_graph = false) const;
   /// Makes grad() available on a tensor that isn't a leaf.
   void retain_grad() const;
   bool retains_grad() const;
@@ -168,9 +176,12 @@ class Tensor {
   /// self[i]: one row.
   Tensor operator[](int64_t i) const { return talweg::select(*this, 0, i); }
   Tensor operator[](const Tensor& indices) const { return index({indices}); }
-  Tensor index(std::initializer_list<Index> indices) const { return talweg::index(*this, {indices.begin(), indices.size()}); }
+  Tensor index(std::initializer_list<Index> indices) const {
+    return talweg::index(*this, {indices.begin(), indices.size()});
+  }
   Tensor index(std::span<const Index> indices) const { return talweg::index(*this, indices); }
-  const Tensor& index_put_(std::initializer_list<Index> indices, const Tensor& value, bool accumulate = false) const {
+  const Tensor& index_put_(std::initializer_list<Index> indices, const Tensor& value,
+                           bool accumulate = false) const {
     return talweg::index_put_(*this, {indices.begin(), indices.size()}, value, accumulate);
   }
   const Tensor& index_put_(std::initializer_list<Index> indices, Scalar value) const;
@@ -198,20 +209,32 @@ class Tensor {
   // Operations; documented at the free function of the same name.
   Tensor add(const Tensor& other, Scalar alpha = 1) const { return talweg::add(*this, other, alpha); }
   Tensor add(Scalar other, Scalar alpha = 1) const { return talweg::add(*this, other, alpha); }
-  const Tensor& add_(const Tensor& other, Scalar alpha = 1) const { return talweg::add_(*this, other, alpha); }
+  const Tensor& add_(const Tensor& other, Scalar alpha = 1) const {
+    return talweg::add_(*this, other, alpha);
+  }
   const Tensor& add_(Scalar other, Scalar alpha = 1) const { return talweg::add_(*this, other, alpha); }
   Tensor sub(const Tensor& other, Scalar alpha = 1) const { return talweg::sub(*this, other, alpha); }
   Tensor sub(Scalar other, Scalar alpha = 1) const { return talweg::sub(*this, other, alpha); }
-  const Tensor& sub_(const Tensor& other, Scalar alpha = 1) const { return talweg::sub_(*this, other, alpha); }
+  const Tensor& sub_(const Tensor& other, Scalar alpha = 1) const {
+    return talweg::sub_(*this, other, alpha);
+  }
   const Tensor& sub_(Scalar other, Scalar alpha = 1) const { return talweg::sub_(*this, other, alpha); }
   Tensor mul(const Tensor& other) const { return talweg::mul(*this, other); }
   Tensor mul(Scalar other) const { return talweg::mul(*this, other); }
   const Tensor& mul_(const Tensor& other) const { return talweg::mul_(*this, other); }
   const Tensor& mul_(Scalar other) const { return talweg::mul_(*this, other); }
-  Tensor div(const Tensor& other, std::string_view rounding_mode = {}) const { return talweg::div(*this, other, rounding_mode); }
-  Tensor div(Scalar other, std::string_view rounding_mode = {}) const { return talweg::div(*this, other, rounding_mode); }
-  const Tensor& div_(const Tensor& other, std::string_view rounding_mode = {}) const { return talweg::div_(*this, other, rounding_mode); }
-  const Tensor& div_(Scalar other, std::string_view rounding_mode = {}) const { return talweg::div_(*this, other, rounding_mode); }
+  Tensor div(const Tensor& other, std::string_view rounding_mode = {}) const {
+    return talweg::div(*this, other, rounding_mode);
+  }
+  Tensor div(Scalar other, std::string_view rounding_mode = {}) const {
+    return talweg::div(*this, other, rounding_mode);
+  }
+  const Tensor& div_(const Tensor& other, std::string_view rounding_mode = {}) const {
+    return talweg::div_(*this, other, rounding_mode);
+  }
+  const Tensor& div_(Scalar other, std::string_view rounding_mode = {}) const {
+    return talweg::div_(*this, other, rounding_mode);
+  }
   Tensor remainder(const Tensor& other) const { return talweg::remainder(*this, other); }
   Tensor remainder(Scalar other) const { return talweg::remainder(*this, other); }
   const Tensor& remainder_(const Tensor& other) const { return talweg::remainder_(*this, other); }
@@ -274,37 +297,61 @@ class Tensor {
   const Tensor& relu_() const { return talweg::relu_(*this); }
   Tensor maximum(const Tensor& other) const { return talweg::maximum(*this, other); }
   Tensor minimum(const Tensor& other) const { return talweg::minimum(*this, other); }
-  Tensor clamp(std::optional<Scalar> min, std::optional<Scalar> max = {}) const { return talweg::clamp(*this, min, max); }
+  Tensor clamp(std::optional<Scalar> min, std::optional<Scalar> max = {}) const {
+    return talweg::clamp(*this, min, max);
+  }
   Tensor clamp(const Tensor& min, const Tensor& max) const { return talweg::clamp(*this, min, max); }
-  const Tensor& clamp_(std::optional<Scalar> min, std::optional<Scalar> max = {}) const { return talweg::clamp_(*this, min, max); }
+  const Tensor& clamp_(std::optional<Scalar> min, std::optional<Scalar> max = {}) const {
+    return talweg::clamp_(*this, min, max);
+  }
   const Tensor& clamp_(const Tensor& min, const Tensor& max) const { return talweg::clamp_(*this, min, max); }
-  Tensor where(const Tensor& condition, const Tensor& other) const { return talweg::where(condition, *this, other); }
+  Tensor where(const Tensor& condition, const Tensor& other) const {
+    return talweg::where(condition, *this, other);
+  }
   Tensor where(const Tensor& condition, Scalar other) const { return talweg::where(condition, *this, other); }
-  Tensor masked_fill(const Tensor& mask, Scalar value) const { return talweg::masked_fill(*this, mask, value); }
-  Tensor masked_fill(const Tensor& mask, const Tensor& value) const { return talweg::masked_fill(*this, mask, value); }
-  const Tensor& masked_fill_(const Tensor& mask, Scalar value) const { return talweg::masked_fill_(*this, mask, value); }
-  const Tensor& masked_fill_(const Tensor& mask, const Tensor& value) const { return talweg::masked_fill_(*this, mask, value); }
+  Tensor masked_fill(const Tensor& mask, Scalar value) const {
+    return talweg::masked_fill(*this, mask, value);
+  }
+  Tensor masked_fill(const Tensor& mask, const Tensor& value) const {
+    return talweg::masked_fill(*this, mask, value);
+  }
+  const Tensor& masked_fill_(const Tensor& mask, Scalar value) const {
+    return talweg::masked_fill_(*this, mask, value);
+  }
+  const Tensor& masked_fill_(const Tensor& mask, const Tensor& value) const {
+    return talweg::masked_fill_(*this, mask, value);
+  }
 
   Tensor sum(std::optional<Dtype> dtype = {}) const { return talweg::sum(*this, dtype); }
-  Tensor sum(IntList dim, bool keepdim = false, std::optional<Dtype> dtype = {}) const { return talweg::sum(*this, dim, keepdim, dtype); }
+  Tensor sum(IntList dim, bool keepdim = false, std::optional<Dtype> dtype = {}) const {
+    return talweg::sum(*this, dim, keepdim, dtype);
+  }
   template <class Bool>
-    requires std::is_same_v<Bool, bool>
-  Tensor sum(Bool) const = delete;  // write sum(dims, true)
+  requires std::is_same_v<Bool, bool> Tensor sum(Bool)
+  const = delete; // write sum(dims, true)
   Tensor mean(std::optional<Dtype> dtype = {}) const { return talweg::mean(*this, dtype); }
-  Tensor mean(IntList dim, bool keepdim = false, std::optional<Dtype> dtype = {}) const { return talweg::mean(*this, dim, keepdim, dtype); }
+  Tensor mean(IntList dim, bool keepdim = false, std::optional<Dtype> dtype = {}) const {
+    return talweg::mean(*this, dim, keepdim, dtype);
+  }
   template <class Bool>
-    requires std::is_same_v<Bool, bool>
-  Tensor mean(Bool) const = delete;  // write mean(dims, true)
+  requires std::is_same_v<Bool, bool> Tensor mean(Bool)
+  const = delete; // write mean(dims, true)
   Tensor prod(std::optional<Dtype> dtype = {}) const { return talweg::prod(*this, dtype); }
-  Tensor prod(int64_t dim, bool keepdim = false, std::optional<Dtype> dtype = {}) const { return talweg::prod(*this, dim, keepdim, dtype); }
+  Tensor prod(int64_t dim, bool keepdim = false, std::optional<Dtype> dtype = {}) const {
+    return talweg::prod(*this, dim, keepdim, dtype);
+  }
   Tensor var() const { return talweg::var(*this); }
-  Tensor var(IntList dim, Scalar correction = 1, bool keepdim = false) const { return talweg::var(*this, dim, correction, keepdim); }
+  Tensor var(IntList dim, Scalar correction = 1, bool keepdim = false) const {
+    return talweg::var(*this, dim, correction, keepdim);
+  }
   Tensor logsumexp(IntList dim, bool keepdim = false) const { return talweg::logsumexp(*this, dim, keepdim); }
   Tensor amax(IntList dim = {}, bool keepdim = false) const { return talweg::amax(*this, dim, keepdim); }
   Tensor max() const { return talweg::max(*this); }
   std::pair<Tensor, Tensor> max(int64_t dim, bool keepdim = false) const;
   Tensor max(const Tensor& other) const { return talweg::max(*this, other); }
-  Tensor argmax(std::optional<int64_t> dim = {}, bool keepdim = false) const { return talweg::argmax(*this, dim, keepdim); }
+  Tensor argmax(std::optional<int64_t> dim = {}, bool keepdim = false) const {
+    return talweg::argmax(*this, dim, keepdim);
+  }
   Tensor all() const { return talweg::all(*this); }
   Tensor all(IntList dim, bool keepdim = false) const { return talweg::all(*this, dim, keepdim); }
   Tensor any() const { return talweg::any(*this); }
@@ -314,8 +361,12 @@ class Tensor {
   Tensor mv(const Tensor& vec) const { return talweg::mv(*this, vec); }
   Tensor dot(const Tensor& tensor) const { return talweg::dot(*this, tensor); }
   Tensor matmul(const Tensor& other) const { return talweg::matmul(*this, other); }
-  Tensor addmm(const Tensor& mat1, const Tensor& mat2, Scalar beta = 1, Scalar alpha = 1) const { return talweg::addmm(*this, mat1, mat2, beta, alpha); }
-  const Tensor& addmm_(const Tensor& mat1, const Tensor& mat2, Scalar beta = 1, Scalar alpha = 1) const { return talweg::addmm_(*this, mat1, mat2, beta, alpha); }
+  Tensor addmm(const Tensor& mat1, const Tensor& mat2, Scalar beta = 1, Scalar alpha = 1) const {
+    return talweg::addmm(*this, mat1, mat2, beta, alpha);
+  }
+  const Tensor& addmm_(const Tensor& mat1, const Tensor& mat2, Scalar beta = 1, Scalar alpha = 1) const {
+    return talweg::addmm_(*this, mat1, mat2, beta, alpha);
+  }
 
   Tensor view(IntList size) const { return talweg::view(*this, size); }
   Tensor reshape(IntList shape) const { return talweg::reshape(*this, shape); }
@@ -329,8 +380,12 @@ class Tensor {
   Tensor mT() const { return talweg::transpose(*this, -2, -1); }
   Tensor permute(IntList dims) const { return talweg::permute(*this, dims); }
   Tensor select(int64_t dim, int64_t index) const { return talweg::select(*this, dim, index); }
-  Tensor narrow(int64_t dim, int64_t start, int64_t length) const { return talweg::narrow(*this, dim, start, length); }
-  Tensor slice(int64_t dim = 0, int64_t start = 0, int64_t end = INT64_MAX, int64_t step = 1) const { return talweg::slice(*this, dim, start, end, step); }
+  Tensor narrow(int64_t dim, int64_t start, int64_t length) const {
+    return talweg::narrow(*this, dim, start, length);
+  }
+  Tensor slice(int64_t dim = 0, int64_t start = 0, int64_t end = INT64_MAX, int64_t step = 1) const {
+    return talweg::slice(*this, dim, start, end, step);
+  }
   Tensor expand(IntList size) const { return talweg::expand(*this, size); }
   Tensor expand_as(const Tensor& other) const { return talweg::expand_as(*this, other); }
   Tensor squeeze() const { return talweg::squeeze(*this); }
@@ -339,14 +394,26 @@ class Tensor {
   const Tensor& squeeze_() const { return talweg::squeeze_(*this); }
   const Tensor& squeeze_(IntList dim) const { return talweg::squeeze_(*this, dim); }
   const Tensor& unsqueeze_(int64_t dim) const { return talweg::unsqueeze_(*this, dim); }
-  Tensor flatten(int64_t start_dim = 0, int64_t end_dim = -1) const { return talweg::flatten(*this, start_dim, end_dim); }
+  Tensor flatten(int64_t start_dim = 0, int64_t end_dim = -1) const {
+    return talweg::flatten(*this, start_dim, end_dim);
+  }
   Tensor unflatten(int64_t dim, IntList sizes) const { return talweg::unflatten(*this, dim, sizes); }
   Tensor as_strided(IntList size, IntList stride) const { return talweg::as_strided(*this, size, stride); }
-  Tensor as_strided(IntList size, IntList stride, int64_t storage_offset) const { return talweg::as_strided(*this, size, stride, storage_offset); }
-  const Tensor& as_strided_(IntList size, IntList stride) const { return talweg::as_strided_(*this, size, stride); }
-  const Tensor& as_strided_(IntList size, IntList stride, int64_t storage_offset) const { return talweg::as_strided_(*this, size, stride, storage_offset); }
-  Tensor diagonal(int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) const { return talweg::diagonal(*this, offset, dim1, dim2); }
-  Tensor movedim(IntList source, IntList destination) const { return talweg::movedim(*this, source, destination); }
+  Tensor as_strided(IntList size, IntList stride, int64_t storage_offset) const {
+    return talweg::as_strided(*this, size, stride, storage_offset);
+  }
+  const Tensor& as_strided_(IntList size, IntList stride) const {
+    return talweg::as_strided_(*this, size, stride);
+  }
+  const Tensor& as_strided_(IntList size, IntList stride, int64_t storage_offset) const {
+    return talweg::as_strided_(*this, size, stride, storage_offset);
+  }
+  Tensor diagonal(int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) const {
+    return talweg::diagonal(*this, offset, dim1, dim2);
+  }
+  Tensor movedim(IntList source, IntList destination) const {
+    return talweg::movedim(*this, source, destination);
+  }
   std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const;
   std::vector<Tensor> split(int64_t split_size, int64_t dim = 0) const;
   std::vector<Tensor> split_with_sizes(IntList split_sizes, int64_t dim = 0) const;
@@ -360,26 +427,44 @@ class Tensor {
   const Tensor& fill_(const Tensor& value) const { return talweg::fill_(*this, value); }
   const Tensor& zero_() const { return talweg::zero_(*this); }
 
-  Tensor index_select(int64_t dim, const Tensor& index) const { return talweg::index_select(*this, dim, index); }
+  Tensor index_select(int64_t dim, const Tensor& index) const {
+    return talweg::index_select(*this, dim, index);
+  }
   Tensor gather(int64_t dim, const Tensor& index) const { return talweg::gather(*this, dim, index); }
-  Tensor softmax(int64_t dim, std::optional<Dtype> dtype = {}) const { return talweg::softmax(*this, dim, dtype); }
-  Tensor log_softmax(int64_t dim, std::optional<Dtype> dtype = {}) const { return talweg::log_softmax(*this, dim, dtype); }
+  Tensor softmax(int64_t dim, std::optional<Dtype> dtype = {}) const {
+    return talweg::softmax(*this, dim, dtype);
+  }
+  Tensor log_softmax(int64_t dim, std::optional<Dtype> dtype = {}) const {
+    return talweg::log_softmax(*this, dim, dtype);
+  }
 
   const Tensor& uniform_(double from = 0, double to = 1) const { return talweg::uniform_(*this, from, to); }
   const Tensor& normal_(double mean = 0, double std = 1) const { return talweg::normal_(*this, mean, std); }
   const Tensor& bernoulli_(double p = 0.5) const { return talweg::bernoulli_(*this, p); }
   const Tensor& bernoulli_(const Tensor& p) const { return talweg::bernoulli_(*this, p); }
-  const Tensor& log_normal_(double mean = 1, double std = 2) const { return talweg::log_normal_(*this, mean, std); }
+  const Tensor& log_normal_(double mean = 1, double std = 2) const {
+    return talweg::log_normal_(*this, mean, std);
+  }
   const Tensor& exponential_(double lambd = 1) const { return talweg::exponential_(*this, lambd); }
-  const Tensor& cauchy_(double median = 0, double sigma = 1) const { return talweg::cauchy_(*this, median, sigma); }
+  const Tensor& cauchy_(double median = 0, double sigma = 1) const {
+    return talweg::cauchy_(*this, median, sigma);
+  }
   const Tensor& geometric_(double p) const { return talweg::geometric_(*this, p); }
   const Tensor& random_() const { return talweg::random_(*this); }
   const Tensor& random_(int64_t to) const { return talweg::random_(*this, to); }
-  const Tensor& random_(int64_t from, std::optional<int64_t> to) const { return talweg::random_(*this, from, to); }
+  const Tensor& random_(int64_t from, std::optional<int64_t> to) const {
+    return talweg::random_(*this, from, to);
+  }
   Tensor bernoulli() const { return talweg::bernoulli(*this); }
-  Tensor multinomial(int64_t num_samples, bool replacement = false) const { return talweg::multinomial(*this, num_samples, replacement); }
-  Tensor scatter_add(int64_t dim, const Tensor& index, const Tensor& src) const { return talweg::scatter_add(*this, dim, index, src); }
-  const Tensor& scatter_add_(int64_t dim, const Tensor& index, const Tensor& src) const { return talweg::scatter_add_(*this, dim, index, src); }
+  Tensor multinomial(int64_t num_samples, bool replacement = false) const {
+    return talweg::multinomial(*this, num_samples, replacement);
+  }
+  Tensor scatter_add(int64_t dim, const Tensor& index, const Tensor& src) const {
+    return talweg::scatter_add(*this, dim, index, src);
+  }
+  const Tensor& scatter_add_(int64_t dim, const Tensor& index, const Tensor& src) const {
+    return talweg::scatter_add_(*this, dim, index, src);
+  }
 
  private:
   void* data_ptr(Dtype expected) const;
@@ -437,15 +522,23 @@ inline Tensor operator&(const Tensor& a, const Tensor& b) { return logical_and(a
 inline Tensor operator|(const Tensor& a, const Tensor& b) { return logical_or(a, b); }
 inline Tensor operator!(const Tensor& a) { return logical_not(a); }
 
-inline std::pair<Tensor, Tensor> Tensor::max(int64_t dim, bool keepdim) const { return talweg::max(*this, dim, keepdim); }
-inline std::vector<Tensor> Tensor::chunk(int64_t chunks, int64_t dim) const { return talweg::chunk(*this, chunks, dim); }
-inline std::vector<Tensor> Tensor::split(int64_t split_size, int64_t dim) const { return talweg::split(*this, split_size, dim); }
-inline std::vector<Tensor> Tensor::split_with_sizes(IntList split_sizes, int64_t dim) const { return talweg::split_with_sizes(*this, split_sizes, dim); }
+inline std::pair<Tensor, Tensor> Tensor::max(int64_t dim, bool keepdim) const {
+  return talweg::max(*this, dim, keepdim);
+}
+inline std::vector<Tensor> Tensor::chunk(int64_t chunks, int64_t dim) const {
+  return talweg::chunk(*this, chunks, dim);
+}
+inline std::vector<Tensor> Tensor::split(int64_t split_size, int64_t dim) const {
+  return talweg::split(*this, split_size, dim);
+}
+inline std::vector<Tensor> Tensor::split_with_sizes(IntList split_sizes, int64_t dim) const {
+  return talweg::split_with_sizes(*this, split_sizes, dim);
+}
 inline std::vector<Tensor> Tensor::unbind(int64_t dim) const { return talweg::unbind(*this, dim); }
 
 /// Prints as PyTorch prints; from <ostream> or anything with write(const char*, streamsize).
 template <class Stream>
-  requires requires(Stream& s, const char* c) { s.write(c, 1); }
+requires requires(Stream& s, const char* c) { s.write(c, 1); }
 Stream& operator<<(Stream& stream, const Tensor& t) {
   std::string text = t.repr();
   stream.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
@@ -479,7 +572,8 @@ class GradFn {
   explicit operator bool() const { return node_ != nullptr; }
   /// "MulBackward0".
   std::string_view name() const;
-  /// The nodes its inputs came from; "AccumulateGrad" stands for a leaf, an empty one for an input without history.
+  /// The nodes its inputs came from; "AccumulateGrad" stands for a leaf, an empty one for an input without
+  /// history.
   std::vector<GradFn> next_functions() const;
 
  private:
@@ -500,4 +594,4 @@ TensorHook Tensor::register_hook(F hook) const {
   return add_hook(call, new F(std::move(hook)), [](void* context) { delete static_cast<F*>(context); });
 }
 
-}  // namespace talweg
+} // namespace talweg

@@ -41,7 +41,8 @@ class NodeList {
 
 uint32_t next_epoch = 0;
 
-// The order of PyTorch's ready queue: the node made last is asked first. It fixes the order of additions, so the bits.
+// The order of PyTorch's ready queue: the node made last is asked first. It fixes the order of additions, so
+// the bits.
 bool asked_later(const Node* a, const Node* b) { return a->sequence < b->sequence; }
 
 Tensor& gradient_of(Node* node, uint32_t output) {
@@ -74,13 +75,16 @@ void add_to(Tensor& sum, Tensor part) {
 void accumulate(TensorObject* leaf, Tensor gradient) {
   Tensor& grad = meta_of(leaf).grad;
   if (grad.defined()) {
-    if (grad_enabled()) grad = add(grad, gradient);
-    else add_(grad, gradient);
+    if (grad_enabled())
+      grad = add(grad, gradient);
+    else
+      add_(grad, gradient);
     return;
   }
   TensorObject* g = object(gradient);
   IntList sizes(leaf->sizes(), leaf->rank), strides(leaf->strides(), leaf->rank);
-  if (is_sole(gradient) && (IntList(g->strides(), g->rank) == strides || (g->has(contiguous_flag) && leaf->has(contiguous_flag)))) {
+  if (is_sole(gradient) && (IntList(g->strides(), g->rank) == strides ||
+                            (g->has(contiguous_flag) && leaf->has(contiguous_flag)))) {
     grad = std::move(gradient);
     return;
   }
@@ -115,7 +119,8 @@ class Walk {
     }
   }
 
-  // Marks what leads to a capture. Nodes come after those they read from, so one pass in that order is enough.
+  // Marks what leads to a capture. Nodes come after those they read from, so one pass in that order is
+  // enough.
   void mark_needed() {
     std::vector<Node*> order(seen_.begin(), seen_.end());
     std::sort(order.begin(), order.end(), [](const Node* a, const Node* b) {
@@ -130,7 +135,8 @@ class Walk {
   }
 
   void run(std::span<const Edge> roots, std::span<const Tensor> gradients) {
-    for (size_t i = 0; i < roots.size(); ++i) add_to(gradient_of(roots[i].node, roots[i].output), gradients[i]);
+    for (size_t i = 0; i < roots.size(); ++i)
+      add_to(gradient_of(roots[i].node, roots[i].output), gradients[i]);
     for (const Edge& root : roots)
       if (root.node->waiting == 0 && !root.node->queued) enqueue(root.node);
     while (!ready_.empty()) {
@@ -185,7 +191,8 @@ class Walk {
   void ask(Node* node) {
     if (!node->extra && call_.captures.empty()) [[likely]] {
       if (node->kind == NodeKind::leaf) {
-        if (node->gradient.defined()) accumulate(static_cast<LeafNode*>(node)->leaf, std::move(node->gradient));
+        if (node->gradient.defined())
+          accumulate(static_cast<LeafNode*>(node)->leaf, std::move(node->gradient));
         return;
       }
       if (node->output_count == 1 && node->edge_count <= 2) return ask_simple(node);
@@ -241,7 +248,7 @@ class Walk {
 
   // Hooks on the results of this node, then gradients that are kept.
   void before(Node* node, std::span<Tensor> grads) {
-    std::vector<Hook> hooks = node->extra->hooks;  // a hook may remove itself
+    std::vector<Hook> hooks = node->extra->hooks; // a hook may remove itself
     for (const Hook& h : hooks) {
       if (!grads[h.output].defined()) continue;
       Tensor replaced = h.call(h.context, grads[h.output]);
@@ -262,7 +269,7 @@ class Walk {
   NodeList seen_, ready_;
 };
 
-}  // namespace
+} // namespace
 
 void run_engine(std::span<const Edge> roots, std::span<const Tensor> gradients, const EngineCall& call) {
   AutoGradMode mode(call.create_graph);
@@ -272,4 +279,4 @@ void run_engine(std::span<const Edge> roots, std::span<const Tensor> gradients, 
   walk.run(roots, gradients);
 }
 
-}  // namespace talweg
+} // namespace talweg

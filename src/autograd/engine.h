@@ -20,7 +20,8 @@ struct EngineCall {
   std::span<Capture> captures = {};
 };
 
-/// Roots are edges to start from, with the gradient of each. Throws what a node throws; no gradient is left in a node.
+/// Roots are edges to start from, with the gradient of each. Throws what a node throws; no gradient is left
+/// in a node.
 void run_engine(std::span<const Edge> roots, std::span<const Tensor> gradients, const EngineCall& call);
 
-}  // namespace talweg
+} // namespace talweg

@@ -15,15 +15,20 @@ namespace talweg::autograd {
 struct FunctionAccess::Node : talweg::Node {
   std::string label;
   Owned state;
-  Context* context;  // part of the state
+  Context* context; // part of the state
   BackwardFn backward;
   std::unique_ptr<SavedTensor[]> saved;
   size_t saved_count = 0;
   std::vector<InputShape> input_shapes, output_shapes;
 
   static const NodeType node_type;
-  Node(std::span<const Edge> edges, uint32_t outputs, std::string_view name, Owned&& owned, Context& c, BackwardFn f)
-      : talweg::Node(&node_type, edges, outputs), label(std::string(name) + "Backward"), state(std::move(owned)), context(&c), backward(f) {}
+  Node(std::span<const Edge> edges, uint32_t outputs, std::string_view name, Owned&& owned, Context& c,
+       BackwardFn f)
+      : talweg::Node(&node_type, edges, outputs),
+        label(std::string(name) + "Backward"),
+        state(std::move(owned)),
+        context(&c),
+        backward(f) {}
 
   static void apply(talweg::Node* base, Backward& b);
   static void release(talweg::Node* base) noexcept {
@@ -37,7 +42,8 @@ struct FunctionAccess::Node : talweg::Node {
   void set_gradients(Backward& b, std::vector<Tensor>& grads) const;
 };
 
-const NodeType FunctionAccess::Node::node_type{&apply, &release, &destroy, &name, sizeof(FunctionAccess::Node)};
+const NodeType FunctionAccess::Node::node_type{&apply, &release, &destroy, &name,
+                                               sizeof(FunctionAccess::Node)};
 
 namespace {
 
@@ -45,7 +51,9 @@ bool holds(const std::vector<Tensor>& list, const Tensor& t) {
   return std::any_of(list.begin(), list.end(), [&](const Tensor& e) { return e.is_same(t); });
 }
 
-InputShape shape_of(const Tensor& t) { return t.defined() ? InputShape{t.sizes().vec(), t.dtype()} : InputShape{{}, float32}; }
+InputShape shape_of(const Tensor& t) {
+  return t.defined() ? InputShape{t.sizes().vec(), t.dtype()} : InputShape{{}, float32};
+}
 
 bool expands_to(IntList sizes, IntList larger) {
   if (sizes.size() > larger.size()) return false;
@@ -55,14 +63,15 @@ bool expands_to(IntList sizes, IntList larger) {
   return true;
 }
 
-}  // namespace
+} // namespace
 
 void FunctionAccess::Node::apply(talweg::Node* base, Backward& b) {
   auto* node = static_cast<Node*>(base);
   Context& context = *node->context;
   std::vector<Tensor> grads(b.grads().begin(), b.grads().end());
   for (size_t i = 0; i < grads.size(); ++i)
-    if (!grads[i].defined() && context.materialize_) grads[i] = zeros(node->output_shapes[i].sizes, {.dtype = node->output_shapes[i].dtype});
+    if (!grads[i].defined() && context.materialize_)
+      grads[i] = zeros(node->output_shapes[i].sizes, {.dtype = node->output_shapes[i].dtype});
   // What is unpacked must not stay in the node: a saved result would hold its own history.
   struct Unpacked {
     std::vector<Tensor>& list;
@@ -76,12 +85,17 @@ void FunctionAccess::Node::apply(talweg::Node* base, Backward& b) {
 void FunctionAccess::Node::set_gradients(Backward& b, std::vector<Tensor>& grads) const {
   while (grads.size() > edge_count && !grads.back().defined()) grads.pop_back();
   if (grads.size() != edge_count)
-    raise<AutogradError>({"[", label, "] function returned an incorrect number of gradients (expected ", edge_count, ", got ", grads.size(), "): backward returns one for each Tensor that forward takes, undefined where there is none"});
+    raise<AutogradError>(
+        {"[", label, "] function returned an incorrect number of gradients (expected ", edge_count, ", got ",
+         grads.size(),
+         "): backward returns one for each Tensor that forward takes, undefined where there is none"});
   for (size_t i = 0; i < grads.size(); ++i) {
     if (!grads[i].defined() || !b.needs(i)) continue;
     const InputShape& input = input_shapes[i];
     if (!expands_to(input.sizes, grads[i].sizes()))
-      raise<AutogradError>({"[", label, "] function returned an invalid gradient at index ", i, " - got ", IntList(grads[i].sizes()), " but expected shape compatible with ", IntList(IntList(input.sizes))});
+      raise<AutogradError>({"[", label, "] function returned an invalid gradient at index ", i, " - got ",
+                            IntList(grads[i].sizes()), " but expected shape compatible with ",
+                            IntList(IntList(input.sizes))});
     bool same = grads[i].sizes() == IntList(input.sizes) && grads[i].dtype() == input.dtype;
     b.set(i, same ? grads[i] : sum_to(grads[i], input.sizes, input.dtype));
   }
@@ -91,13 +105,17 @@ void FunctionAccess::set_needs(Context& context, const std::vector<Tensor>& inpu
   for (const Tensor& t : inputs) context.needs_.push_back(needs_grad(t));
 }
 
-std::vector<Tensor> FunctionAccess::finish(std::vector<Tensor> outputs, const std::vector<Tensor>& inputs, Context& context, Owned& state,
-                                           BackwardFn backward, std::string_view name) {
+std::vector<Tensor> FunctionAccess::finish(std::vector<Tensor> outputs, const std::vector<Tensor>& inputs,
+                                           Context& context, Owned& state, BackwardFn backward,
+                                           std::string_view name) {
   std::string where = "[" + std::string(name) + "] ";
   for (const Tensor& t : context.dirty_) {
-    if (!holds(inputs, t) || !holds(outputs, t)) raise<AutogradError>({where, "a tensor marked dirty must be an argument and be returned"});
+    if (!holds(inputs, t) || !holds(outputs, t))
+      raise<AutogradError>({where, "a tensor marked dirty must be an argument and be returned"});
     if (grad_enabled() && t.is_leaf() && t.requires_grad())
-      raise<AutogradError>({where, "a leaf Variable that requires grad is being used in an in-place operation; write under no_grad, or through data()"});
+      raise<AutogradError>({where,
+                            "a leaf Variable that requires grad is being used in an in-place operation; "
+                            "write under no_grad, or through data()"});
   }
   if (std::find(context.needs_.begin(), context.needs_.end(), true) == context.needs_.end()) return outputs;
 
@@ -113,12 +131,13 @@ std::vector<Tensor> FunctionAccess::finish(std::vector<Tensor> outputs, const st
 
   std::vector<Edge> edges;
   for (const Tensor& t : inputs) edges.push_back(t.defined() ? gradient_edge(object(t)) : Edge{});
-  auto* node = make_node<Node>(edges, static_cast<uint32_t>(outputs.size()), name, std::move(state), context, backward);
+  auto* node = make_node<Node>(edges, static_cast<uint32_t>(outputs.size()), name, std::move(state), context,
+                               backward);
   for (const Tensor& t : inputs) node->input_shapes.push_back(shape_of(t));
   for (const Tensor& t : outputs) node->output_shapes.push_back(shape_of(t));
 
   bool used = false;
-  std::vector<Tensor> results;  // those that carry the node
+  std::vector<Tensor> results; // those that carry the node
   for (uint32_t i = 0; i < outputs.size(); ++i) {
     const Tensor& out = outputs[i];
     if (!out.defined() || !is_floating_point(out.dtype()) || holds(context.constant_, out)) continue;
@@ -129,7 +148,8 @@ std::vector<Tensor> FunctionAccess::finish(std::vector<Tensor> outputs, const st
       if (outputs.size() != 1 || !inputs[0].is_same(out)) {
         drop_node(node);
         drop_node(node);
-        raise<AutogradError>({where, "a function that writes a view in place must take it first and return it alone"});
+        raise<AutogradError>(
+            {where, "a function that writes a view in place must take it first and return it alone"});
       }
       end_write(out, node);
     } else {
@@ -145,12 +165,14 @@ std::vector<Tensor> FunctionAccess::finish(std::vector<Tensor> outputs, const st
     for (size_t i = 0; i < to_save.size(); ++i) {
       if (!to_save[i].defined()) continue;
       TensorObject* o = object(to_save[i]);
-      if (holds(results, to_save[i])) node->saved[i].save_result(o);
-      else node->saved[i].save_input(o);
+      if (holds(results, to_save[i]))
+        node->saved[i].save_result(o);
+      else
+        node->saved[i].save_input(o);
     }
   }
-  drop_node(node);  // ends the state too if no result needed it
+  drop_node(node); // ends the state too if no result needed it
   return outputs;
 }
 
-}  // namespace talweg::autograd
+} // namespace talweg::autograd

@@ -1,8 +1,8 @@
 // backward and grad: from tensors to the engine and back; grad modes.
 #include <string>
 
-#include "core/raise.h"
 #include "autograd/engine.h"
+#include "core/raise.h"
 #include "ops/history.h"
 #include "talweg/autograd.h"
 #include "talweg/create.h"
@@ -14,8 +14,10 @@ bool is_grad_enabled() { return grad_enabled(); }
 
 bool set_grad_enabled(bool enabled) {
   bool was = grad_enabled();
-  if (enabled) thread_state.modes &= ~static_cast<uint32_t>(grad_off);
-  else thread_state.modes |= grad_off;
+  if (enabled)
+    thread_state.modes &= ~static_cast<uint32_t>(grad_off);
+  else
+    thread_state.modes |= grad_off;
   return was;
 }
 
@@ -37,16 +39,21 @@ void add_root(Roots& roots, std::string_view op, const Tensor& t, const Tensor& 
   if (!t.defined()) raise<TypeError>({where, "a tensor to differentiate is undefined"});
   Edge edge = gradient_edge(object(t));
   if (!edge.node)
-    raise<AutogradError>({where, "element 0 of tensors does not require grad and does not have a grad_fn; call requires_grad_() on a leaf before computing from it"});
+    raise<AutogradError>({where,
+                          "element 0 of tensors does not require grad and does not have a grad_fn; call "
+                          "requires_grad_() on a leaf before computing from it"});
   roots.edges.push_back(edge);
   Tensor start = gradient;
   if (!start.defined()) {
     if (t.numel() != 1)
-      raise<AutogradError>({where, "grad can be implicitly created only for scalar outputs; this one has sizes ", IntList(t.sizes()), ": reduce it with sum() or mean(), or pass a gradient"});
+      raise<AutogradError>({where,
+                            "grad can be implicitly created only for scalar outputs; this one has sizes ",
+                            IntList(t.sizes()), ": reduce it with sum() or mean(), or pass a gradient"});
     start = ones_like(t);
   } else {
     if (!(start.sizes() == t.sizes()))
-      raise<ShapeError>({where, "Mismatch in shape: the gradient has sizes ", IntList(start.sizes()), " and the output has ", IntList(t.sizes())});
+      raise<ShapeError>({where, "Mismatch in shape: the gradient has sizes ", IntList(start.sizes()),
+                         " and the output has ", IntList(t.sizes())});
     if (start.dtype() != t.dtype()) start = to(start, t.dtype());
     if (!create_graph) start = start.detach();
   }
@@ -63,40 +70,50 @@ void check_count(std::string_view op, size_t tensors, const std::vector<Tensor>&
     raise<ValueError>({"[", op, "] got ", tensors, " tensors and ", gradients.size(), " gradients"});
 }
 
-}  // namespace
+} // namespace
 
-void backward(const std::vector<Tensor>& tensors, const std::vector<Tensor>& grad_tensors, std::optional<bool> retain_graph, bool create_graph) {
+void backward(const std::vector<Tensor>& tensors, const std::vector<Tensor>& grad_tensors,
+              std::optional<bool> retain_graph, bool create_graph) {
   check_count("backward", tensors.size(), grad_tensors);
   Roots roots;
-  for (size_t i = 0; i < tensors.size(); ++i) add_root(roots, "backward", tensors[i], at(grad_tensors, i), create_graph);
-  run_engine(roots.edges, roots.gradients, {.keep_graph = retain_graph.value_or(create_graph), .create_graph = create_graph});
+  for (size_t i = 0; i < tensors.size(); ++i)
+    add_root(roots, "backward", tensors[i], at(grad_tensors, i), create_graph);
+  run_engine(roots.edges, roots.gradients,
+             {.keep_graph = retain_graph.value_or(create_graph), .create_graph = create_graph});
 }
 
-std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs, const GradOptions& options) {
+std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
+                         const GradOptions& options) {
   check_count("grad", outputs.size(), options.grad_outputs);
   Roots roots;
-  for (size_t i = 0; i < outputs.size(); ++i) add_root(roots, "grad", outputs[i], at(options.grad_outputs, i), options.create_graph);
+  for (size_t i = 0; i < outputs.size(); ++i)
+    add_root(roots, "grad", outputs[i], at(options.grad_outputs, i), options.create_graph);
   struct Captures : std::vector<Capture> {
     ~Captures() {
       for (Capture& c : *this) release_edge(c.edge);
     }
   } captures;
   for (const Tensor& t : inputs) {
-    if (!t.defined() || !requires_grad(object(t))) raise<AutogradError>({"[grad] One of the differentiated Tensors does not require grad"});
+    if (!t.defined() || !requires_grad(object(t)))
+      raise<AutogradError>({"[grad] One of the differentiated Tensors does not require grad"});
     captures.push_back({gradient_edge(object(t)), {}});
   }
   run_engine(roots.edges, roots.gradients,
-             {.keep_graph = options.retain_graph.value_or(options.create_graph), .create_graph = options.create_graph, .captures = captures});
+             {.keep_graph = options.retain_graph.value_or(options.create_graph),
+              .create_graph = options.create_graph,
+              .captures = captures});
   std::vector<Tensor> out;
   for (size_t i = 0; i < captures.size(); ++i) {
     if (!captures[i].gradient.defined() && !options.allow_unused)
-      raise<AutogradError>({"[grad] The differentiated Tensor at index ", i, " appears to not have been used in the graph. Set allow_unused = true if this is the desired behavior."});
+      raise<AutogradError>({"[grad] The differentiated Tensor at index ", i,
+                            " appears to not have been used in the graph. Set allow_unused = true if this is "
+                            "the desired behavior."});
     out.push_back(std::move(captures[i].gradient));
   }
   return out;
 }
 
-}  // namespace autograd
+} // namespace autograd
 
 void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph) const {
   if (!defined()) raise<TypeError>({"[backward] the tensor is undefined"});
@@ -107,10 +124,11 @@ void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, 
     Tensor start = ones_like(*this);
     // The graph must outlive its walk, also if a hook lets go of this tensor.
     Tensor keep = *this;
-    run_engine({&edge, 1}, {&start, 1}, {.keep_graph = retain_graph.value_or(create_graph), .create_graph = create_graph});
+    run_engine({&edge, 1}, {&start, 1},
+               {.keep_graph = retain_graph.value_or(create_graph), .create_graph = create_graph});
     return;
   }
   autograd::backward({*this}, {gradient}, retain_graph, create_graph);
 }
 
-}  // namespace talweg
+} // namespace talweg

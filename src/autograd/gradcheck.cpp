@@ -4,10 +4,10 @@
 #include <cmath>
 #include <string>
 
+#include "core/raise.h"
 #include "talweg/autograd.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
-#include "core/raise.h"
 
 namespace talweg::autograd {
 
@@ -26,7 +26,9 @@ std::string digits(double v) {
   return {text, end};
 }
 
-[[noreturn]] void fail(const Check& check, const std::string& text) { raise<AutogradError>({"[", check.op, "] ", text}); }
+[[noreturn]] void fail(const Check& check, const std::string& text) {
+  raise<AutogradError>({"[", check.op, "] ", text});
+}
 
 // Inputs of their own memory, so that a step of one element is a step of nothing else.
 std::vector<Tensor> own_inputs(const Check& check, const std::vector<Tensor>& inputs) {
@@ -38,7 +40,8 @@ std::vector<Tensor> own_inputs(const Check& check, const std::vector<Tensor>& in
       out.push_back(t);
       continue;
     }
-    if (t.dtype() != float64) fail(check, "input " + std::to_string(i) + " must be float64, it is " + std::string(name(t.dtype())));
+    if (t.dtype() != float64)
+      fail(check, "input " + std::to_string(i) + " must be float64, it is " + std::string(name(t.dtype())));
     any = true;
     // clone() keeps strides and gives each element a place of its own.
     out.push_back(t.detach().clone().requires_grad_());
@@ -66,26 +69,31 @@ std::vector<Tensor> copied(std::vector<Tensor> results) {
   return results;
 }
 
-std::vector<Jacobian> numerical(const Check& check, const std::vector<Tensor>& inputs, size_t input, const std::vector<Tensor>& outputs) {
+std::vector<Jacobian> numerical(const Check& check, const std::vector<Tensor>& inputs, size_t input,
+                                const std::vector<Tensor>& outputs) {
   auto count = static_cast<size_t>(inputs[input].numel());
   std::vector<Jacobian> jacobians;
-  for (const Tensor& y : outputs) jacobians.emplace_back(differentiable(y) ? static_cast<size_t>(y.numel()) : 0, count);
+  for (const Tensor& y : outputs)
+    jacobians.emplace_back(differentiable(y) ? static_cast<size_t>(y.numel()) : 0, count);
   Tensor flat_places = inputs[input].detach();
   std::vector<int64_t> index(static_cast<size_t>(flat_places.dim()), 0);
   for (size_t column = 0; column < count; ++column) {
     double* element = static_cast<double*>(flat_places.data_ptr());
-    for (size_t d = 0; d < index.size(); ++d) element += index[d] * flat_places.stride(static_cast<int64_t>(d));
+    for (size_t d = 0; d < index.size(); ++d)
+      element += index[d] * flat_places.stride(static_cast<int64_t>(d));
     double original = *element;
     *element = original - check.options.eps;
     std::vector<Tensor> low = copied(check.call(check.f, inputs));
     *element = original + check.options.eps;
     std::vector<Tensor> high = copied(check.call(check.f, inputs));
     *element = original;
-    if (low.size() != outputs.size() || high.size() != outputs.size()) fail(check, "f returns another number of tensors when it is called again");
+    if (low.size() != outputs.size() || high.size() != outputs.size())
+      fail(check, "f returns another number of tensors when it is called again");
     for (size_t k = 0; k < outputs.size(); ++k) {
       if (jacobians[k].rows == 0) continue;
       std::vector<double> a = elements(low[k]), b = elements(high[k]);
-      for (size_t row = 0; row < jacobians[k].rows; ++row) jacobians[k].at(row, column) = (b[row] - a[row]) / (2 * check.options.eps);
+      for (size_t row = 0; row < jacobians[k].rows; ++row)
+        jacobians[k].at(row, column) = (b[row] - a[row]) / (2 * check.options.eps);
     }
     for (size_t d = index.size(); d-- > 0;) {
       if (++index[d] < flat_places.size(static_cast<int64_t>(d))) break;
@@ -95,8 +103,8 @@ std::vector<Jacobian> numerical(const Check& check, const std::vector<Tensor>& i
   return jacobians;
 }
 
-void compare(const Check& check, const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, size_t k, const std::vector<size_t>& checked,
-             std::vector<std::vector<Jacobian>>& numeric) {
+void compare(const Check& check, const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs,
+             size_t k, const std::vector<size_t>& checked, std::vector<std::vector<Jacobian>>& numeric) {
   const Tensor& y = outputs[k];
   std::vector<Tensor> wanted;
   for (size_t i : checked) wanted.push_back(inputs[i]);
@@ -105,17 +113,22 @@ void compare(const Check& check, const std::vector<Tensor>& inputs, const std::v
     start.select(0, row).fill_(1);
     std::vector<Tensor> grads(wanted.size());
     if (y.requires_grad())
-      grads = grad({y}, wanted, {.grad_outputs = {start.view(y.sizes())}, .retain_graph = true, .allow_unused = true});
+      grads = grad({y}, wanted,
+                   {.grad_outputs = {start.view(y.sizes())}, .retain_graph = true, .allow_unused = true});
     for (size_t j = 0; j < checked.size(); ++j) {
       if (grads[j].defined() && !(grads[j].sizes() == wanted[j].sizes()))
-        fail(check, "the gradient for input " + std::to_string(checked[j]) + " has sizes " + to_string(grads[j].sizes()) + ", the input " +
-                        to_string(wanted[j].sizes()));
-      std::vector<double> analytical = grads[j].defined() ? elements(grads[j]) : std::vector<double>(static_cast<size_t>(wanted[j].numel()));
+        fail(check, "the gradient for input " + std::to_string(checked[j]) + " has sizes " +
+                        to_string(grads[j].sizes()) + ", the input " + to_string(wanted[j].sizes()));
+      std::vector<double> analytical = grads[j].defined()
+                                           ? elements(grads[j])
+                                           : std::vector<double>(static_cast<size_t>(wanted[j].numel()));
       for (size_t column = 0; column < analytical.size(); ++column) {
         double a = analytical[column], n = numeric[j][k].at(static_cast<size_t>(row), column);
         if (std::abs(a - n) <= check.options.atol + check.options.rtol * std::abs(n)) continue;
-        fail(check, "d output " + std::to_string(k) + " [" + std::to_string(row) + "] / d input " + std::to_string(checked[j]) + " [" +
-                        std::to_string(column) + "] (elements counted row by row): backward gives " + digits(a) + ", differences give " + digits(n));
+        fail(check, "d output " + std::to_string(k) + " [" + std::to_string(row) + "] / d input " +
+                        std::to_string(checked[j]) + " [" + std::to_string(column) +
+                        "] (elements counted row by row): backward gives " + digits(a) +
+                        ", differences give " + digits(n));
       }
     }
   }
@@ -162,7 +175,8 @@ struct Gradient {
 std::vector<Tensor> call_gradient(void* context, const std::vector<Tensor>& all) {
   auto& g = *static_cast<Gradient*>(context);
   EnableGradGuard recording;
-  std::vector<Tensor> inputs(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(g.inputs)), wanted, ys, starts;
+  std::vector<Tensor> inputs(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(g.inputs)), wanted, ys,
+      starts;
   std::vector<Tensor> outputs = g.call(g.f, inputs);
   size_t next = g.inputs;
   for (const Tensor& y : outputs) {
@@ -175,19 +189,22 @@ std::vector<Tensor> call_gradient(void* context, const std::vector<Tensor>& all)
   for (const Tensor& t : inputs)
     if (t.defined() && t.requires_grad()) wanted.push_back(t);
   std::vector<Tensor> grads(wanted.size());
-  if (!ys.empty()) grads = grad(ys, wanted, {.grad_outputs = starts, .create_graph = true, .allow_unused = true});
+  if (!ys.empty())
+    grads = grad(ys, wanted, {.grad_outputs = starts, .create_graph = true, .allow_unused = true});
   for (size_t i = 0; i < grads.size(); ++i)
     if (!grads[i].defined()) grads[i] = zeros_like(wanted[i].detach());
   return grads;
 }
 
-}  // namespace
+} // namespace
 
-bool detail::gradcheck(CheckedFn call, void* f, const std::vector<Tensor>& inputs, const GradcheckOptions& options) {
+bool detail::gradcheck(CheckedFn call, void* f, const std::vector<Tensor>& inputs,
+                       const GradcheckOptions& options) {
   return guarded({call, f, options, "gradcheck"}, inputs);
 }
 
-bool detail::gradgradcheck(CheckedFn call, void* f, const std::vector<Tensor>& inputs, const std::vector<Tensor>& grad_outputs, const GradcheckOptions& options) {
+bool detail::gradgradcheck(CheckedFn call, void* f, const std::vector<Tensor>& inputs,
+                           const std::vector<Tensor>& grad_outputs, const GradcheckOptions& options) {
   std::vector<Tensor> all = inputs, starts = grad_outputs;
   if (starts.empty()) {
     // Numbers without pattern, the same in every run, and no draw from anybody's generator.
@@ -207,4 +224,4 @@ bool detail::gradgradcheck(CheckedFn call, void* f, const std::vector<Tensor>& i
   return guarded({&call_gradient, &gradient, options, "gradgradcheck"}, all);
 }
 
-}  // namespace talweg::autograd
+} // namespace talweg::autograd

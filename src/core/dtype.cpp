@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "talweg/errors.h"
 #include "core/raise.h"
+#include "talweg/errors.h"
 
 namespace talweg {
 
@@ -19,8 +19,8 @@ void set_default_dtype(Dtype dtype) {
   __atomic_store_n(&default_dtype, static_cast<uint8_t>(dtype), __ATOMIC_RELAXED);
 }
 
-// The order of Dtype is the order of promotion but for two pairs that have no order: uint8 with int8 gives int16,
-// float16 with bfloat16 gives float32.
+// The order of Dtype is the order of promotion but for two pairs that have no order: uint8 with int8 gives
+// int16, float16 with bfloat16 gives float32.
 Dtype promote_types(Dtype a, Dtype b) {
   if (a == b) return a;
   Dtype low = a < b ? a : b, high = a < b ? b : a;
@@ -29,4 +29,4 @@ Dtype promote_types(Dtype a, Dtype b) {
   return high;
 }
 
-}  // namespace talweg
+} // namespace talweg

@@ -2,7 +2,8 @@
 
 namespace talweg {
 
-// Destructors stand here so that each class has its typeinfo in one place, shared by all libraries of a process.
+// Destructors stand here so that each class has its typeinfo in one place, shared by all libraries of a
+// process.
 Error::~Error() = default;
 ShapeError::~ShapeError() = default;
 DtypeError::~DtypeError() = default;
@@ -14,4 +15,4 @@ MemoryError::~MemoryError() = default;
 FormatError::~FormatError() = default;
 KeyError::~KeyError() = default;
 
-}  // namespace talweg
+} // namespace talweg

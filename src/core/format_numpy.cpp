@@ -1,5 +1,5 @@
-#include "core/raise.h"
 #include "core/format_numpy.h"
+#include "core/raise.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,7 +13,8 @@ namespace {
 
 void check_supported(Dtype dtype) {
   if (dtype != bfloat16) return;
-  raise<TypeError>({"[numpy] NumPy has no bfloat16; accepted are the other dtypes: convert with x.to(float32)"});
+  raise<TypeError>(
+      {"[numpy] NumPy has no bfloat16; accepted are the other dtypes: convert with x.to(float32)"});
 }
 
 // NumPy compares and divides in the array's own type, Python's constants included.

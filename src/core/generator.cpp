@@ -1,5 +1,5 @@
-#include "core/raise.h"
 #include "core/generator.h"
+#include "core/raise.h"
 
 #include <cmath>
 #include <cstring>

@@ -13,14 +13,16 @@ thread_local constinit ThreadState thread_state{};
 
 namespace {
 
-// Classes of 64 << 0 ... 64 << 14 bytes and two between, by multiples of 64 up to 256: tensor objects and nodes are
-// 192 bytes and must not pay for 256.
+// Classes of 64 << 0 ... 64 << 14 bytes and two between, by multiples of 64 up to 256: tensor objects and
+// nodes are 192 bytes and must not pay for 256.
 constexpr size_t largest_cached = size_t{64} << 11;
 constexpr int class_of(size_t bytes) {
   if (bytes <= 256) return static_cast<int>((bytes + 63) / 64) - 1;
   return std::bit_width((bytes - 1) / 256) + 3;
 }
-constexpr size_t class_bytes(int index) { return index < 4 ? size_t(index + 1) * 64 : size_t{256} << (index - 3); }
+constexpr size_t class_bytes(int index) {
+  return index < 4 ? size_t(index + 1) * 64 : size_t{256} << (index - 3);
+}
 static_assert(class_of(largest_cached) < ThreadState::block_classes && class_bytes(class_of(300)) == 512);
 
 // Hands the lists back when the thread ends; frees that come later go to the heap.
@@ -51,7 +53,7 @@ struct ThreadEnd {
   return block;
 }
 
-}  // namespace
+} // namespace
 
 void* allocate(size_t bytes) {
   if (bytes > SIZE_MAX - 256) throw std::bad_alloc();
@@ -82,4 +84,4 @@ void deallocate(void* block, size_t bytes) noexcept {
   ++list.count;
 }
 
-}  // namespace talweg
+} // namespace talweg

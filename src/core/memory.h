@@ -1,5 +1,5 @@
-// Blocks of memory. Every block is aligned to 64 bytes and has 64 spare bytes behind it, so that a kernel may read
-// and write whole lanes.
+// Blocks of memory. Every block is aligned to 64 bytes and has 64 spare bytes behind it, so that a kernel may
+// read and write whole lanes.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,8 @@ inline constexpr size_t spare_bytes = 64;
 /// What a thread's free list of one size may hold.
 inline constexpr size_t bytes_kept_per_class = size_t{1} << 20;
 
-/// A block of at least `bytes` + 64 bytes, from the thread's free lists where it has one. Throws std::bad_alloc.
+/// A block of at least `bytes` + 64 bytes, from the thread's free lists where it has one. Throws
+/// std::bad_alloc.
 void* allocate(size_t bytes);
 /// Gives back what `allocate(bytes)` returned; the same `bytes`. Any thread.
 void deallocate(void* block, size_t bytes) noexcept;
@@ -47,7 +48,8 @@ inline void* allocate_object() {
 }
 inline void deallocate_object(void* block) noexcept {
   auto& list = thread_state.blocks[object_bytes / 64 - 1];
-  if (!TALWEG_ADDRESS_SANITIZER && thread_state.keeps_blocks && list.count < bytes_kept_per_class / object_bytes) [[likely]] {
+  if (!TALWEG_ADDRESS_SANITIZER && thread_state.keeps_blocks &&
+      list.count < bytes_kept_per_class / object_bytes) [[likely]] {
     static_cast<FreeBlock*>(block)->next = static_cast<FreeBlock*>(list.head);
     list.head = block;
     ++list.count;
@@ -56,4 +58,4 @@ inline void deallocate_object(void* block) noexcept {
   deallocate(block, object_bytes - spare_bytes);
 }
 
-}  // namespace talweg
+} // namespace talweg

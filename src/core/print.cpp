@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "talweg/errors.h"
 #include "core/raise.h"
+#include "talweg/errors.h"
 
 namespace talweg {
 namespace {
@@ -19,7 +19,8 @@ void apply_profile(std::string_view profile, PrintOptions& to) {
   } else if (profile == "full") {
     fresh.threshold = INT64_MAX;
   } else if (profile != "default") {
-    raise<ValueError>({"[set_printoptions] unknown profile \"", profile, "\"; accepted are \"default\", \"short\" and \"full\""});
+    raise<ValueError>({"[set_printoptions] unknown profile \"", profile,
+                       "\"; accepted are \"default\", \"short\" and \"full\""});
   }
   to = fresh;
 }

@@ -1,5 +1,5 @@
-// Throwing an error whose text is made of parts. Out of line and cold, so that a check costs its caller a compare and a
-// jump, not the code that joins strings.
+// Throwing an error whose text is made of parts. Out of line and cold, so that a check costs its caller a
+// compare and a jump, not the code that joins strings.
 #pragma once
 
 #include <bit>
@@ -21,8 +21,8 @@ class Part {
   Part(std::string_view text) : kind_(Kind::text), data_(text.data()), size_(text.size()) {}
   Part(const std::string& text) : Part(std::string_view(text)) {}
   template <class T>
-    requires(std::is_integral_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char>)
-  Part(T number) : kind_(std::is_signed_v<T> ? Kind::number : Kind::count), size_(static_cast<size_t>(number)) {}
+  requires(std::is_integral_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char>) Part(T number)
+      : kind_(std::is_signed_v<T> ? Kind::number : Kind::count), size_(static_cast<size_t>(number)) {}
   Part(double number) : kind_(Kind::floating), size_(std::bit_cast<size_t>(number)) {}
   Part(IntList sizes) : kind_(Kind::sizes), data_(sizes.data()), size_(sizes.size()) {}
   Part(Dtype dtype) : Part(name(dtype)) {}
@@ -39,4 +39,4 @@ class Part {
 template <class E>
 [[noreturn, gnu::cold]] void raise(std::initializer_list<Part> parts);
 
-}  // namespace talweg
+} // namespace talweg

@@ -2,8 +2,8 @@
 
 #include <atomic>
 
-#include "core/raise.h"
 #include "core/generator.h"
+#include "core/raise.h"
 
 namespace talweg {
 

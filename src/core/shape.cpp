@@ -1,5 +1,5 @@
-#include "core/raise.h"
 #include "core/shape.h"
+#include "core/raise.h"
 
 #include <algorithm>
 #include <string>
@@ -35,7 +35,8 @@ int64_t checked_numel(std::span<const int64_t> sizes, int64_t itemsize) {
   for (int64_t s : sizes) {
     if (s < 0) raise<ShapeError>({"a size can't be negative: ", IntList(sizes)});
     // The strides of an empty tensor count its empty dimension as one: they must not overflow either.
-    if (__builtin_mul_overflow(bytes, s, &bytes) || __builtin_mul_overflow(extent, std::max<int64_t>(s, 1), &extent))
+    if (__builtin_mul_overflow(bytes, s, &bytes) ||
+        __builtin_mul_overflow(extent, std::max<int64_t>(s, 1), &extent))
       raise<ShapeError>({"the bytes of a tensor of sizes ", IntList(sizes), " can't be counted in 64 bits"});
   }
   return bytes / itemsize;
@@ -44,7 +45,8 @@ int64_t checked_numel(std::span<const int64_t> sizes, int64_t itemsize) {
 int64_t wrap_dim(int64_t dim, int64_t rank, std::string_view op) {
   int64_t limit = std::max<int64_t>(rank, 1);
   if (dim < -limit || dim >= limit)
-    raise<IndexError>({"[", op, "] Dimension out of range (expected to be in range of [", -limit, ", ", limit - 1, "], but got ", dim, ")"});
+    raise<IndexError>({"[", op, "] Dimension out of range (expected to be in range of [", -limit, ", ",
+                       limit - 1, "], but got ", dim, ")"});
   return dim < 0 ? dim + limit : dim;
 }
 
@@ -54,7 +56,8 @@ uint64_t wrap_dims(IntList dims, int64_t rank, std::string_view op) {
   for (int64_t d : dims) {
     uint64_t bit = uint64_t{1} << wrap_dim(d, rank, op);
     if (mask & bit)
-      raise<ShapeError>({"[", op, "] dim ", d, " appears multiple times in the list of dims ", IntList(dims)});
+      raise<ShapeError>(
+          {"[", op, "] dim ", d, " appears multiple times in the list of dims ", IntList(dims)});
     mask |= bit;
   }
   return mask;
@@ -67,16 +70,20 @@ Dims broadcast_sizes(std::span<const int64_t> a, std::span<const int64_t> b, std
     int64_t x = from_end > a.size() ? 1 : a[a.size() - from_end];
     int64_t y = from_end > b.size() ? 1 : b[b.size() - from_end];
     if (x != y && x != 1 && y != 1)
-      raise<ShapeError>({"[", op, "] sizes ", IntList(a), " and ", IntList(b), " can't be broadcast: dimension ", i, " has ", x, " and ", y, "; sizes must be equal or 1, counted from the last"});
+      raise<ShapeError>({"[", op, "] sizes ", IntList(a), " and ", IntList(b),
+                         " can't be broadcast: dimension ", i, " has ", x, " and ", y,
+                         "; sizes must be equal or 1, counted from the last"});
     out[i] = x == 1 ? y : x;
   }
   return out;
 }
 
-Dims broadcast_strides(std::span<const int64_t> sizes, std::span<const int64_t> strides, std::span<const int64_t> target) {
+Dims broadcast_strides(std::span<const int64_t> sizes, std::span<const int64_t> strides,
+                       std::span<const int64_t> target) {
   Dims out(target.size());
   size_t lead = target.size() - sizes.size();
-  for (size_t i = 0; i < sizes.size(); ++i) out[lead + i] = sizes[i] == 1 && target[lead + i] != 1 ? 0 : strides[i];
+  for (size_t i = 0; i < sizes.size(); ++i)
+    out[lead + i] = sizes[i] == 1 && target[lead + i] != 1 ? 0 : strides[i];
   return out;
 }
 
@@ -85,7 +92,8 @@ Dims infer_sizes(IntList sizes, int64_t numel, std::string_view op) {
   int64_t known = 1, unknown = -1;
   for (size_t i = 0; i < sizes.size(); ++i) {
     if (sizes[i] == -1) {
-      if (unknown >= 0) raise<ShapeError>({"[", op, "] only one dimension can be inferred, got ", IntList(sizes)});
+      if (unknown >= 0)
+        raise<ShapeError>({"[", op, "] only one dimension can be inferred, got ", IntList(sizes)});
       unknown = static_cast<int64_t>(i);
     } else if (sizes[i] < 0) {
       raise<ShapeError>({"[", op, "] invalid shape dimension ", sizes[i], " in ", IntList(sizes)});
@@ -95,7 +103,9 @@ Dims infer_sizes(IntList sizes, int64_t numel, std::string_view op) {
   }
   if (unknown >= 0) {
     if (known == 0)
-      raise<ShapeError>({"[", op, "] cannot reshape tensor of ", numel, " elements into shape ", IntList(sizes), " because the unspecified dimension size -1 can be any value and is ambiguous"});
+      raise<ShapeError>({"[", op, "] cannot reshape tensor of ", numel, " elements into shape ",
+                         IntList(sizes),
+                         " because the unspecified dimension size -1 can be any value and is ambiguous"});
     if (numel % known == 0) {
       out[static_cast<size_t>(unknown)] = numel / known;
       return out;
@@ -106,14 +116,17 @@ Dims infer_sizes(IntList sizes, int64_t numel, std::string_view op) {
   raise<ShapeError>({"[", op, "] shape ", IntList(sizes), " is invalid for input of size ", numel});
 }
 
-// Walks both geometries from the last dimension, group by group: a group of old dimensions that lies in memory without
-// a gap can be cut anew, a gap can't be bridged.
-bool view_strides(std::span<const int64_t> old_sizes, std::span<const int64_t> old_strides, std::span<const int64_t> sizes, Dims& strides) {
+// Walks both geometries from the last dimension, group by group: a group of old dimensions that lies in
+// memory without a gap can be cut anew, a gap can't be bridged.
+bool view_strides(std::span<const int64_t> old_sizes, std::span<const int64_t> old_strides,
+                  std::span<const int64_t> sizes, Dims& strides) {
   strides = Dims(sizes.size());
   int64_t numel = numel_of(old_sizes);
   if (numel == 0) {
-    if (IntList(old_sizes) == IntList(sizes)) strides = Dims(old_strides);
-    else strides = Dims::contiguous_strides(sizes);
+    if (IntList(old_sizes) == IntList(sizes))
+      strides = Dims(old_strides);
+    else
+      strides = Dims::contiguous_strides(sizes);
     return true;
   }
   auto view_dim = static_cast<int64_t>(sizes.size()) - 1;
@@ -170,4 +183,4 @@ bool is_dense(std::span<const int64_t> sizes, std::span<const int64_t> strides) 
   return extent_of(sizes, strides) == numel_of(sizes) && !may_overlap_itself(sizes, strides);
 }
 
-}  // namespace talweg
+} // namespace talweg

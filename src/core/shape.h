@@ -69,18 +69,21 @@ int64_t checked_numel(std::span<const int64_t> sizes, int64_t itemsize);
 
 /// dim in [-rank, rank) as one in [0, rank); a 0-d tensor takes 0 and -1. Throws IndexError.
 int64_t wrap_dim(int64_t dim, int64_t rank, std::string_view op);
-/// A bit for every dimension named; all of them if the list is empty. Throws IndexError, ShapeError for repeats.
+/// A bit for every dimension named; all of them if the list is empty. Throws IndexError, ShapeError for
+/// repeats.
 uint64_t wrap_dims(IntList dims, int64_t rank, std::string_view op);
 
 /// The common shape of two by NumPy's rule. Throws ShapeError that names `op` and both.
 Dims broadcast_sizes(std::span<const int64_t> a, std::span<const int64_t> b, std::string_view op);
 /// Strides that read a tensor of `sizes`, `strides` as if it had `target` sizes: 0 where it repeats.
-Dims broadcast_strides(std::span<const int64_t> sizes, std::span<const int64_t> strides, std::span<const int64_t> target);
+Dims broadcast_strides(std::span<const int64_t> sizes, std::span<const int64_t> strides,
+                       std::span<const int64_t> target);
 
 /// Sizes with the -1, if there is one, worked out. Throws ShapeError.
 Dims infer_sizes(IntList sizes, int64_t numel, std::string_view op);
 /// Strides that show `sizes` without a copy, if the old geometry allows it.
-bool view_strides(std::span<const int64_t> old_sizes, std::span<const int64_t> old_strides, std::span<const int64_t> sizes, Dims& strides);
+bool view_strides(std::span<const int64_t> old_sizes, std::span<const int64_t> old_strides,
+                  std::span<const int64_t> sizes, Dims& strides);
 
 /// Elements from the first to the last, both counted, of a geometry that isn't empty.
 int64_t extent_of(std::span<const int64_t> sizes, std::span<const int64_t> strides);
@@ -90,4 +93,4 @@ bool is_dense(std::span<const int64_t> sizes, std::span<const int64_t> strides);
 /// True if two elements of this geometry may share memory (a stride of 0, say).
 bool may_overlap_itself(std::span<const int64_t> sizes, std::span<const int64_t> strides);
 
-}  // namespace talweg
+} // namespace talweg

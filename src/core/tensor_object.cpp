@@ -1,8 +1,8 @@
-#include "core/raise.h"
 #include "core/tensor_object.h"
+#include "core/raise.h"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "core/shape.h"
@@ -57,12 +57,17 @@ void end_memory(TensorObject* o) noexcept {
   TensorObject* lender = nullptr;
   if (o->data != o->inside) {
     switch (o->owner.kind) {
-      case Bytes::inside: break;
-      case Bytes::block: deallocate(o->owner.block, o->owner.bytes); break;
+      case Bytes::inside:
+        break;
+      case Bytes::block:
+        deallocate(o->owner.block, o->owner.bytes);
+        break;
       case Bytes::foreign:
         if (o->owner.release) o->owner.release(o->owner.context);
         break;
-      case Bytes::borrowed: lender = o->owner.lender; break;
+      case Bytes::borrowed:
+        lender = o->owner.lender;
+        break;
     }
   }
   free_object(o);
@@ -86,7 +91,7 @@ void set_geometry(TensorObject* o, std::span<const int64_t> sizes, std::span<con
   if (o->numel == 0 || is_dense(sizes, strides)) o->flags |= contiguous_flag;
 }
 
-}  // namespace
+} // namespace
 
 void drop(Attachment* attachment) noexcept { attachment->drop(attachment); }
 
@@ -94,7 +99,8 @@ void drop(Attachment* attachment) noexcept { attachment->drop(attachment); }
 void detail::end_handles(HandleCount* count) noexcept {
   auto* o = static_cast<TensorObject*>(count);
   // Most tensors are small, fresh and held by nobody else.
-  if (o->data == o->inside && !o->meta && !o->outer_dims && __atomic_load_n(&o->memory, __ATOMIC_ACQUIRE) == 1) [[likely]] {
+  if (o->data == o->inside && !o->meta && !o->outer_dims &&
+      __atomic_load_n(&o->memory, __ATOMIC_ACQUIRE) == 1) [[likely]] {
     Attachment* grad_fn = o->grad_fn;
     deallocate_object(o);
     if (grad_fn) drop(grad_fn);
@@ -117,21 +123,24 @@ void detail::end_handles(HandleCount* count) noexcept {
 }
 
 void release(TensorObject* o) noexcept {
-  if (__atomic_load_n(&o->handles, __ATOMIC_ACQUIRE) == 1 || __atomic_fetch_sub(&o->handles, 1, __ATOMIC_ACQ_REL) == 1) {
+  if (__atomic_load_n(&o->handles, __ATOMIC_ACQUIRE) == 1 ||
+      __atomic_fetch_sub(&o->handles, 1, __ATOMIC_ACQ_REL) == 1) {
     o->handles = 0;
     detail::end_handles(o);
   }
 }
 
 void release_memory(TensorObject* o) noexcept {
-  if (__atomic_load_n(&o->memory, __ATOMIC_ACQUIRE) == 1 || __atomic_fetch_sub(&o->memory, 1, __ATOMIC_ACQ_REL) == 1)
+  if (__atomic_load_n(&o->memory, __ATOMIC_ACQUIRE) == 1 ||
+      __atomic_fetch_sub(&o->memory, 1, __ATOMIC_ACQ_REL) == 1)
     end_memory(o);
 }
 
 bool try_retain(TensorObject* o) noexcept {
   uint32_t count = __atomic_load_n(&o->handles, __ATOMIC_RELAXED);
   while (count != 0)
-    if (__atomic_compare_exchange_n(&o->handles, &count, count + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return true;
+    if (__atomic_compare_exchange_n(&o->handles, &count, count + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+      return true;
   return false;
 }
 
@@ -163,10 +172,16 @@ void own_block(TensorObject* o, size_t bytes) {
   // The spare bytes are read by whole-lane kernels: they must not be signalling garbage under the sanitizers.
   std::memset(static_cast<char*>(block) + bytes, 0, spare_bytes);
   o->data = block;
-  o->owner = {.kind = Bytes::block, .view_count = 0, .block = block, .bytes = bytes, .release = nullptr, .context = nullptr, .lender = nullptr};
+  o->owner = {.kind = Bytes::block,
+              .view_count = 0,
+              .block = block,
+              .bytes = bytes,
+              .release = nullptr,
+              .context = nullptr,
+              .lender = nullptr};
 }
 
-}  // namespace
+} // namespace
 
 TensorObject* new_dense_like(const TensorObject* like, Dtype dtype) {
   TensorObject* o = new_lane_like(like, dtype);
@@ -179,7 +194,8 @@ TensorObject* new_dense_like(const TensorObject* like, Dtype dtype) {
 
 Tensor new_matrix(Dtype dtype, int64_t rows, int64_t columns) {
   constexpr int64_t large = int64_t{1} << 29;
-  if (rows >= large || columns >= large) [[unlikely]] return new_tensor(dtype, std::array{rows, columns});
+  if (rows >= large || columns >= large) [[unlikely]]
+    return new_tensor(dtype, std::array{rows, columns});
   const int64_t numel = rows * columns;
   TensorObject* o = new_lane(dtype, 2, numel);
   o->inner_sizes[0] = rows;
@@ -215,13 +231,15 @@ Tensor new_tensor(Dtype dtype, std::span<const int64_t> sizes) {
   return new_tensor_strided(dtype, sizes, Dims::contiguous_strides(sizes));
 }
 
-Tensor new_view(TensorObject* source, std::span<const int64_t> sizes, std::span<const int64_t> strides, int64_t offset_bytes) {
+Tensor new_view(TensorObject* source, std::span<const int64_t> sizes, std::span<const int64_t> strides,
+                int64_t offset_bytes) {
   TensorObject* o = bare_object(source->dtype, sizes.size());
   set_geometry(o, sizes, strides);
   o->data = static_cast<char*>(source->data) + offset_bytes;
   o->flags |= source->flags & padded_flag;
   // A view of all elements of a small tensor may be overwritten by whole lanes, as the tensor itself.
-  if (source->has(lane_flag) && o->has(contiguous_flag) && o->numel == source->numel && sizes.size() <= inline_rank)
+  if (source->has(lane_flag) && o->has(contiguous_flag) && o->numel == source->numel &&
+      sizes.size() <= inline_rank)
     o->flags |= lane_flag;
   o->root = source->root;
   retain_memory(o->root);
@@ -230,14 +248,20 @@ Tensor new_view(TensorObject* source, std::span<const int64_t> sizes, std::span<
 
 void take_geometry(TensorObject* o, Tensor view) {
   TensorObject* v = object(view);
-  const bool same_elements = v->data == o->data && v->numel == o->numel && (v->has(contiguous_flag) || !may_overlap_itself({v->sizes(), v->rank}, {v->strides(), v->rank}));
-  const Dims sizes(std::span<const int64_t>(v->sizes(), v->rank)), strides(std::span<const int64_t>(v->strides(), v->rank));
+  const bool same_elements =
+      v->data == o->data && v->numel == o->numel &&
+      (v->has(contiguous_flag) || !may_overlap_itself({v->sizes(), v->rank}, {v->strides(), v->rank}));
+  const Dims sizes(std::span<const int64_t>(v->sizes(), v->rank)),
+      strides(std::span<const int64_t>(v->strides(), v->rank));
   const int64_t offset = static_cast<char*>(v->data) - static_cast<char*>(o->data);
   view = Tensor();
   if (o->is_root() && o->data == o->inside && !same_elements) {
-    // Where the bytes inside an object begin and end is told by its geometry: they move to a block, which knows it.
+    // Where the bytes inside an object begin and end is told by its geometry: they move to a block, which
+    // knows it.
     if (__atomic_load_n(&o->memory, __ATOMIC_ACQUIRE) != 1)
-      raise<MemoryError>({"a small tensor whose memory other tensors share can't be given other elements in place; use as_strided"});
+      raise<MemoryError>(
+          {"a small tensor whose memory other tensors share can't be given other elements in place; use "
+           "as_strided"});
     const auto bytes = static_cast<size_t>(o->bytes());
     unsigned char kept[sizeof o->inside];
     std::memcpy(kept, o->inside, sizeof kept);
@@ -245,10 +269,18 @@ void take_geometry(TensorObject* o, Tensor view) {
     std::memset(static_cast<char*>(block) + bytes, 0, spare_bytes);
     std::memcpy(block, kept, bytes);
     o->data = block;
-    o->owner = {.kind = Bytes::block, .view_count = 0, .block = block, .bytes = bytes, .release = nullptr, .context = nullptr, .lender = nullptr};
+    o->owner = {.kind = Bytes::block,
+                .view_count = 0,
+                .block = block,
+                .bytes = bytes,
+                .release = nullptr,
+                .context = nullptr,
+                .lender = nullptr};
   }
   if (sizes.size() != o->rank) {
-    int64_t* outer = sizes.size() > inline_rank ? static_cast<int64_t*>(allocate(2 * sizes.size() * sizeof(int64_t))) : nullptr;
+    int64_t* outer = sizes.size() > inline_rank
+                         ? static_cast<int64_t*>(allocate(2 * sizes.size() * sizeof(int64_t)))
+                         : nullptr;
     if (o->outer_dims) deallocate(o->outer_dims, 2 * size_t{o->rank} * sizeof(int64_t));
     o->outer_dims = outer;
     o->rank = static_cast<uint8_t>(sizes.size());
@@ -276,7 +308,13 @@ Tensor new_borrower(const Tensor& t) {
   o->data = source->data;
   TensorObject* lender = source->root;
   if (lender->data != lender->inside && lender->owner.kind == Bytes::borrowed) lender = lender->owner.lender;
-  o->owner = {.kind = Bytes::borrowed, .view_count = 0, .block = nullptr, .bytes = 0, .release = nullptr, .context = nullptr, .lender = lender};
+  o->owner = {.kind = Bytes::borrowed,
+              .view_count = 0,
+              .block = nullptr,
+              .bytes = 0,
+              .release = nullptr,
+              .context = nullptr,
+              .lender = lender};
   retain_memory(lender);
   return adopt(o);
 }
@@ -300,4 +338,4 @@ Tensor new_foreign(void* data, Dtype dtype, std::span<const int64_t> sizes, std:
   return adopt(o);
 }
 
-}  // namespace talweg
+} // namespace talweg

@@ -1,4 +1,5 @@
-// The one object behind a Tensor: 192 bytes that hold counts, shape, history and, for small tensors, the elements.
+// The one object behind a Tensor: 192 bytes that hold counts, shape, history and, for small tensors, the
+// elements.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +20,13 @@ struct Attachment {
 
 /// Facts about a tensor that fast paths test together with dtype and rank, as one word.
 enum Flag : uint16_t {
-  contiguous_flag = 1,     // row-major without gaps
-  lane_flag = 2,           // contiguous, at most 64 bytes, and all 64 bytes at `data` may be read and overwritten
-  requires_grad_flag = 4,  // a leaf that requires grad, or a result with grad_fn
-  view_flag = 8,           // a differentiable view; `view` is valid
-  parameter_flag = 16,     // prints as a Parameter; found by reflection
-  wrapped_flag = 32,       // a 0-d tensor made of a C++ number: takes part in promotion by its kind alone
-  padded_flag = 64,        // at least 64 bytes behind the last element may be read
+  contiguous_flag = 1, // row-major without gaps
+  lane_flag = 2,       // contiguous, at most 64 bytes, and all 64 bytes at `data` may be read and overwritten
+  requires_grad_flag = 4, // a leaf that requires grad, or a result with grad_fn
+  view_flag = 8,          // a differentiable view; `view` is valid
+  parameter_flag = 16,    // prints as a Parameter; found by reflection
+  wrapped_flag = 32,      // a 0-d tensor made of a C++ number: takes part in promotion by its kind alone
+  padded_flag = 64,       // at least 64 bytes behind the last element may be read
   saved_on_leaf_flag = 128,
 };
 
@@ -38,37 +39,38 @@ enum class ViewKind : uint8_t { plain, no_grad_mode, several_outputs };
 inline constexpr int inline_rank = 4;
 inline constexpr int max_rank = 64;
 
-/// Two counts. `handles` is the number of Tensors (and of nodes and views that need the tensor itself). `memory` is
-/// one for all handles together plus one for each view without history, saved output and weak reference: they need
-/// the bytes and not the graph. The base class of the public header is the handle count alone.
+/// Two counts. `handles` is the number of Tensors (and of nodes and views that need the tensor itself).
+/// `memory` is one for all handles together plus one for each view without history, saved output and weak
+/// reference: they need the bytes and not the graph. The base class of the public header is the handle count
+/// alone.
 struct alignas(64) TensorObject : detail::HandleCount {
   uint32_t memory;
   Dtype dtype;
   uint8_t rank;
   uint16_t flags;
-  uint32_t version_;        // of a root: bumped by every write in place
+  uint32_t version_; // of a root: bumped by every write in place
   int64_t numel;
   void* data;
-  TensorObject* root;       // owns the bytes and the version; itself unless a view
+  TensorObject* root; // owns the bytes and the version; itself unless a view
   Attachment* grad_fn;
-  Attachment* meta;         // grad, hooks, retained gradients: null for most
-  int64_t* outer_dims;      // sizes, then strides, where rank > 4
+  Attachment* meta;    // grad, hooks, retained gradients: null for most
+  int64_t* outer_dims; // sizes, then strides, where rank > 4
   int64_t inner_sizes[inline_rank];
   int64_t inner_strides[inline_rank];
 
   struct View {
-    TensorObject* base;      // a handle
-    uint32_t version_seen;   // of the root when grad_fn was last right
+    TensorObject* base;    // a handle
+    uint32_t version_seen; // of the root when grad_fn was last right
     ViewKind kind;
   };
-  struct Owner {             // of a root whose bytes are not inside
+  struct Owner { // of a root whose bytes are not inside
     Bytes kind;
     uint16_t view_count;
-    void* block;             // what to give back; for foreign memory its start
+    void* block; // what to give back; for foreign memory its start
     size_t bytes;
-    void (*release)(void*);  // foreign
+    void (*release)(void*); // foreign
     void* context;
-    TensorObject* lender;    // borrowed: `data()` shares another root's bytes under a version of its own
+    TensorObject* lender; // borrowed: `data()` shares another root's bytes under a version of its own
   };
   union {
     alignas(64) unsigned char inside[64];
@@ -118,14 +120,18 @@ char* storage_begin(const TensorObject* o);
 /// Bytes from `storage_begin` to the end of the allocation.
 int64_t storage_bytes(const TensorObject* o);
 
-/// A fresh contiguous tensor with undefined elements. Throws ShapeError for sizes that are negative or overflow.
+/// A fresh contiguous tensor with undefined elements. Throws ShapeError for sizes that are negative or
+/// overflow.
 Tensor new_tensor(Dtype dtype, std::span<const int64_t> sizes);
 /// The same, laid out densely with the given strides (a permutation of a contiguous layout).
 Tensor new_tensor_strided(Dtype dtype, std::span<const int64_t> sizes, std::span<const int64_t> strides);
-/// A view of source's bytes with this geometry, sharing the version; no history. `offset_bytes` counts from its data.
-Tensor new_view(TensorObject* source, std::span<const int64_t> sizes, std::span<const int64_t> strides, int64_t offset_bytes);
-/// Gives `o` the geometry of `view`, a view of the same bytes, which it takes over and ends. Throws MemoryError where the
-/// bytes lie in the object, the new geometry doesn't cover just them, and other tensors share them.
+/// A view of source's bytes with this geometry, sharing the version; no history. `offset_bytes` counts from
+/// its data.
+Tensor new_view(TensorObject* source, std::span<const int64_t> sizes, std::span<const int64_t> strides,
+                int64_t offset_bytes);
+/// Gives `o` the geometry of `view`, a view of the same bytes, which it takes over and ends. Throws
+/// MemoryError where the bytes lie in the object, the new geometry doesn't cover just them, and other tensors
+/// share them.
 void take_geometry(TensorObject* o, Tensor view);
 /// A tensor that shares `t`'s bytes and shape under a version of its own.
 Tensor new_borrower(const Tensor& t);
@@ -133,7 +139,8 @@ Tensor new_borrower(const Tensor& t);
 Tensor new_foreign(void* data, Dtype dtype, std::span<const int64_t> sizes, std::span<const int64_t> strides,
                    void (*release)(void*), void* context);
 
-/// A fresh tensor of at most 64 bytes whose sizes, strides and elements the caller fills in; sizes and strides are 0.
+/// A fresh tensor of at most 64 bytes whose sizes, strides and elements the caller fills in; sizes and
+/// strides are 0.
 inline TensorObject* new_lane(Dtype dtype, int rank, int64_t numel) {
   auto* o = static_cast<TensorObject*>(allocate_object());
   o->handles = 1;
@@ -163,4 +170,4 @@ TensorObject* new_dense_like(const TensorObject* like, Dtype dtype);
 /// A fresh row-major matrix. Throws ShapeError where its bytes overflow.
 Tensor new_matrix(Dtype dtype, int64_t rows, int64_t columns);
 
-}  // namespace talweg
+} // namespace talweg

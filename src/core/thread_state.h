@@ -23,7 +23,7 @@ struct ThreadState {
 
   uint32_t modes;
   bool draining;
-  bool keeps_blocks;  // the free lists may grow: the thread's end will hand them back, and hasn't yet
+  bool keeps_blocks; // the free lists may grow: the thread's end will hand them back, and hasn't yet
   bool ended;
   uint64_t next_sequence;
   Attachment* dropped;
@@ -34,4 +34,4 @@ static_assert(sizeof(ThreadState) <= 512);
 
 extern thread_local constinit ThreadState thread_state;
 
-}  // namespace talweg
+} // namespace talweg

@@ -19,16 +19,19 @@ void to_stderr(std::string_view category, std::string_view message) {
   for (const auto& s : *said)
     if (s == message) return;
   said->emplace_back(message);
-  std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(category.size()), category.data(), static_cast<int>(message.size()), message.data());
+  std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(category.size()), category.data(),
+               static_cast<int>(message.size()), message.data());
 }
 
-}  // namespace
+} // namespace
 
-WarningHandler set_warning_handler(WarningHandler handler) { return __atomic_exchange_n(&current, handler, __ATOMIC_ACQ_REL); }
+WarningHandler set_warning_handler(WarningHandler handler) {
+  return __atomic_exchange_n(&current, handler, __ATOMIC_ACQ_REL);
+}
 
 void warn(std::string_view message, std::string_view category) {
   WarningHandler handler = __atomic_load_n(&current, __ATOMIC_ACQUIRE);
   (handler ? handler : &to_stderr)(category, message);
 }
 
-}  // namespace talweg
+} // namespace talweg

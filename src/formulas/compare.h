@@ -18,4 +18,4 @@ TALWEG_FORMULA(logical_or) = compare<numbers>([](auto x, auto y) { return (x != 
 TALWEG_FORMULA(logical_xor) = compare<numbers>([](auto x, auto y) { return (x != 0) ^ (y != 0); });
 TALWEG_FORMULA(logical_not) = truth<numbers>([](auto x) { return x == 0; });
 
-}  // namespace TALWEG_FORMULAS
+} // namespace TALWEG_FORMULAS

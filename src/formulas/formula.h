@@ -1,15 +1,15 @@
 // A formula: what a pointwise operation computes for one element, and its derivatives, as generic lambdas.
 //
-// A family file (arithmetic.h, ...) is read twice. Files of an instruction set define TALWEG_ISA and get tables of loops
-// over lanes; everyone else gets a Formula that knows those tables, which values each derivative uses, and the same
-// derivatives on Tensors (for create_graph).
+// A family file (arithmetic.h, ...) is read twice. Files of an instruction set define TALWEG_ISA and get
+// tables of loops over lanes; everyone else gets a Formula that knows those tables, which values each
+// derivative uses, and the same derivatives on Tensors (for create_graph).
 //
 //   TALWEG_FORMULA(sigmoid) = unary<floats>(
 //       [](auto x) { return 1 / (1 + exp(-x)); },
 //       [](auto g, auto, auto y) { return g * (1 - y) * y; });
 //
-// names sigmoid_formula, so that `sigmoid` stays the function. A value takes the inputs, a derivative the gradient, the inputs and the result; numbers beside the tensors (alpha,
-// limits) follow.
+// names sigmoid_formula, so that `sigmoid` stays the function. A value takes the inputs, a derivative the
+// gradient, the inputs and the result; numbers beside the tensors (alpha, limits) follow.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +42,7 @@ struct Tiles {
 
 enum Types : unsigned { floats = 1, integers = 2, numbers = 3 };
 
-}  // namespace talweg
+} // namespace talweg
 
 #ifdef TALWEG_ISA
 
@@ -59,17 +59,26 @@ enum Types : unsigned { floats = 1, integers = 2, numbers = 3 };
 
 #define TALWEG_FORMULAS talweg::formulas
 #ifdef TALWEG_ONLY_BASE
-#define TALWEG_FORMULA(name)                                          \
-  namespace base { extern const Tiles name##_formula; }                         \
-  inline constexpr const Tiles* name##_tiles[] = {&base::name##_formula};       \
-  inline constexpr Formula name##_formula = Named{#name, name##_tiles}
+#define TALWEG_FORMULA(name)                                              \
+  namespace base {                                                        \
+  extern const Tiles name##_formula;                                      \
+  }                                                                       \
+  inline constexpr const Tiles* name##_tiles[] = {&base::name##_formula}; \
+  inline constexpr Formula name##_formula = Named { #name, name##_tiles }
 #else
-#define TALWEG_FORMULA(name)                                                                        \
-  namespace base { extern const Tiles name##_formula; }                                                       \
-  namespace avx2 { extern const Tiles name##_formula; }                                                       \
-  namespace avx512 { extern const Tiles name##_formula; }                                                     \
-  inline constexpr const Tiles* name##_tiles[] = {&base::name##_formula, &avx2::name##_formula, &avx512::name##_formula};         \
-  inline constexpr Formula name##_formula = Named{#name, name##_tiles}
+#define TALWEG_FORMULA(name)                                                                    \
+  namespace base {                                                                              \
+  extern const Tiles name##_formula;                                                            \
+  }                                                                                             \
+  namespace avx2 {                                                                              \
+  extern const Tiles name##_formula;                                                            \
+  }                                                                                             \
+  namespace avx512 {                                                                            \
+  extern const Tiles name##_formula;                                                            \
+  }                                                                                             \
+  inline constexpr const Tiles* name##_tiles[] = {&base::name##_formula, &avx2::name##_formula, \
+                                                  &avx512::name##_formula};                     \
+  inline constexpr Formula name##_formula = Named { #name, name##_tiles }
 #endif
 
 #endif

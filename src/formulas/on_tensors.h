@@ -1,4 +1,5 @@
-// Formulas for everyone who isn't an instruction set: names, tables, what derivatives use, derivatives on Tensors.
+// Formulas for everyone who isn't an instruction set: names, tables, what derivatives use, derivatives on
+// Tensors.
 #pragma once
 
 #include <type_traits>
@@ -16,18 +17,19 @@ inline Tensor div_trunc(const Tensor& a, const Tensor& b) { return div(a, b, "tr
 inline Tensor sign(const Tensor& a) { return to(a > 0, a.dtype()) - to(a < 0, a.dtype()); }
 
 /// A derivative on Tensors: gradient, inputs, result, numbers. Differentiable again.
-using TensorDerivative = Tensor (*)(const Tensor& grad, const Tensor* inputs, const Tensor& result, const Params& params);
+using TensorDerivative = Tensor (*)(const Tensor& grad, const Tensor* inputs, const Tensor& result,
+                                    const Params& params);
 
 struct Formula {
   std::string_view name;
-  const Tiles* const* tiles = nullptr;  // by instruction set
+  const Tiles* const* tiles = nullptr; // by instruction set
   uint8_t inputs = 0;
   uint8_t derivatives = 0;
-  bool boolean = false;                 // the result is a truth value
-  bool numbers = false;                 // derivatives take numbers beside the tensors
+  bool boolean = false; // the result is a truth value
+  bool numbers = false; // derivatives take numbers beside the tensors
   unsigned types = 0;
-  unsigned uses[most_inputs] = {};      // bit i + 1: derivative reads input i; bit 4: the result
-  bool passes_gradient[most_inputs] = {};  // the derivative is the gradient itself
+  unsigned uses[most_inputs] = {};        // bit i + 1: derivative reads input i; bit 4: the result
+  bool passes_gradient[most_inputs] = {}; // the derivative is the gradient itself
   TensorDerivative on_tensors[most_inputs] = {};
 };
 
@@ -58,16 +60,22 @@ struct Count<0, I...> {
 // Calls D with gradient, N inputs, the result and as many numbers as it takes.
 template <class D, class T, class Number, int... I>
 constexpr auto call_derivative(const T& g, const T* in, const T& out, Number number, Indices<I...>) {
-  if constexpr (std::is_invocable_v<D, T, decltype(in[I])..., T>) return D{}(g, in[I]..., out);
-  else if constexpr (std::is_invocable_v<D, T, decltype(in[I])..., T, decltype(number(0))>) return D{}(g, in[I]..., out, number(0));
-  else if constexpr (std::is_invocable_v<D, T, decltype(in[I])..., T, decltype(number(0)), decltype(number(0))>)
+  if constexpr (std::is_invocable_v<D, T, decltype(in[I])..., T>)
+    return D{}(g, in[I]..., out);
+  else if constexpr (std::is_invocable_v<D, T, decltype(in[I])..., T, decltype(number(0))>)
+    return D{}(g, in[I]..., out, number(0));
+  else if constexpr (std::is_invocable_v<D, T, decltype(in[I])..., T, decltype(number(0)),
+                                         decltype(number(0))>)
     return D{}(g, in[I]..., out, number(0), number(1));
-  else return D{}(g, in[I]..., out, number(0), number(1), number(2));
+  else
+    return D{}(g, in[I]..., out, number(0), number(1), number(2));
 }
 
 // Whether D can't be called without numbers.
 template <class D, int... I>
-constexpr bool takes_numbers(Indices<I...>) { return !std::is_invocable_v<D, Uses, decltype((void)I, Uses())..., Uses>; }
+constexpr bool takes_numbers(Indices<I...>) {
+  return !std::is_invocable_v<D, Uses, decltype((void)I, Uses())..., Uses>;
+}
 
 template <class D, int N>
 constexpr unsigned uses_of() {
@@ -98,18 +106,26 @@ constexpr Formula make_formula() {
   f.types = Set;
   f.numbers = (takes_numbers<D>(typename Count<N>::type{}) || ... || false);
   int i = 0;
-  ((f.uses[i] = uses_of<D, N>(), f.passes_gradient[i] = passes_gradient<D, N>(), f.on_tensors[i] = &derivative_on_tensors<D, N>, ++i), ...);
+  ((f.uses[i] = uses_of<D, N>(), f.passes_gradient[i] = passes_gradient<D, N>(),
+    f.on_tensors[i] = &derivative_on_tensors<D, N>, ++i),
+   ...);
   return f;
 }
 
-}  // namespace detail
+} // namespace detail
 
 template <unsigned Set, class Value, class... D>
-constexpr Formula unary(Value, D...) { return detail::make_formula<Set, 1, D...>(); }
+constexpr Formula unary(Value, D...) {
+  return detail::make_formula<Set, 1, D...>();
+}
 template <unsigned Set, class Value, class... D>
-constexpr Formula binary(Value, D...) { return detail::make_formula<Set, 2, D...>(); }
+constexpr Formula binary(Value, D...) {
+  return detail::make_formula<Set, 2, D...>();
+}
 template <unsigned Set, class Value, class... D>
-constexpr Formula ternary(Value, D...) { return detail::make_formula<Set, 3, D...>(); }
+constexpr Formula ternary(Value, D...) {
+  return detail::make_formula<Set, 3, D...>();
+}
 /// Formulas of one and of two numbers whose result is a truth value.
 template <unsigned Set, class Value>
 constexpr Formula truth(Value) {
@@ -124,4 +140,4 @@ constexpr Formula compare(Value) {
   return f;
 }
 
-}  // namespace talweg
+} // namespace talweg

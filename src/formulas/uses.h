@@ -1,4 +1,5 @@
-// A number that remembers what it was made of: calling a derivative with it while compiling tells what must be saved.
+// A number that remembers what it was made of: calling a derivative with it while compiling tells what must
+// be saved.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +9,10 @@ namespace talweg {
 
 struct Uses {
   unsigned mask;
-  bool original;  // no operation has touched it
+  bool original; // no operation has touched it
   constexpr Uses() : mask(0), original(false) {}
   template <class T>
-    requires std::is_arithmetic_v<T>
+  requires std::is_arithmetic_v<T>
   constexpr Uses(T) : Uses() {}
   static constexpr Uses bit(unsigned mask) {
     Uses u;
@@ -30,18 +31,23 @@ struct Uses {
   friend constexpr Uses operator!(Uses a) { return join(a); }
 #define TALWEG_USES(op) \
   friend constexpr Uses operator op(Uses a, Uses b) { return join(a, b); }
-  TALWEG_USES(+) TALWEG_USES(-) TALWEG_USES(*) TALWEG_USES(/) TALWEG_USES(&) TALWEG_USES(|) TALWEG_USES(^)
-  TALWEG_USES(<) TALWEG_USES(<=) TALWEG_USES(>) TALWEG_USES(>=) TALWEG_USES(==) TALWEG_USES(!=)
+  TALWEG_USES(+)
+  TALWEG_USES(-) TALWEG_USES(*) TALWEG_USES(/) TALWEG_USES(&) TALWEG_USES(|) TALWEG_USES(^) TALWEG_USES(<)
+      TALWEG_USES(<=) TALWEG_USES(>) TALWEG_USES(>=) TALWEG_USES(==) TALWEG_USES(!=)
 #undef TALWEG_USES
 #define TALWEG_USES(function) \
   friend constexpr Uses function(Uses a) { return join(a); }
-  TALWEG_USES(abs) TALWEG_USES(exp) TALWEG_USES(log) TALWEG_USES(sqrt) TALWEG_USES(tanh) TALWEG_USES(sign)
+          TALWEG_USES(abs) TALWEG_USES(exp) TALWEG_USES(log) TALWEG_USES(sqrt) TALWEG_USES(tanh)
+              TALWEG_USES(sign)
 #undef TALWEG_USES
 #define TALWEG_USES(function) \
   friend constexpr Uses function(Uses a, Uses b) { return join(a, b); }
-  TALWEG_USES(pow) TALWEG_USES(maximum) TALWEG_USES(minimum) TALWEG_USES(div_floor) TALWEG_USES(div_trunc) TALWEG_USES(remainder)
+                  TALWEG_USES(pow) TALWEG_USES(maximum) TALWEG_USES(minimum) TALWEG_USES(div_floor)
+                      TALWEG_USES(div_trunc) TALWEG_USES(remainder)
 #undef TALWEG_USES
-  friend constexpr Uses where(Uses a, Uses b, Uses c) { return join(join(a, b), c); }
+                          friend constexpr Uses where(Uses a, Uses b, Uses c) {
+    return join(join(a, b), c);
+  }
 };
 
-}  // namespace talweg
+} // namespace talweg

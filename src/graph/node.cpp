@@ -1,5 +1,5 @@
-#include "core/raise.h"
 #include "graph/node.h"
+#include "core/raise.h"
 
 #include <algorithm>
 #include <string>
@@ -15,8 +15,17 @@ void Node::keep_outer_edges(std::span<const Edge> edges) {
 
 // Leaves come first: their gradient is added as soon as all parts of it are there.
 Node::Node(const NodeType* type, NodeKind kind)
-    : Attachment{&drop_node}, references(1), edge_count(0), output_count(1), kind(kind), sequence(UINT64_MAX), type(type),
-      waiting(0), epoch(0), extra(nullptr), inner_edges{} {}
+    : Attachment{&drop_node},
+      references(1),
+      edge_count(0),
+      output_count(1),
+      kind(kind),
+      sequence(UINT64_MAX),
+      type(type),
+      waiting(0),
+      epoch(0),
+      extra(nullptr),
+      inner_edges{} {}
 
 void Node::end_rare() noexcept {
   for (const Edge& e : edge_span()) release_edge(e);
@@ -36,15 +45,19 @@ NodeExtra::~NodeExtra() {
 
 void retain_edge(const Edge& edge) noexcept {
   if (!edge.node) return;
-  if (edge.node->kind == NodeKind::leaf) retain(static_cast<LeafNode*>(edge.node)->leaf);
-  else retain(edge.node);
+  if (edge.node->kind == NodeKind::leaf)
+    retain(static_cast<LeafNode*>(edge.node)->leaf);
+  else
+    retain(edge.node);
 }
 
-// A node that ends lets go of others: they are put on a list instead of being ended from within, so that a chain of a
-// million nodes needs no stack.
+// A node that ends lets go of others: they are put on a list instead of being ended from within, so that a
+// chain of a million nodes needs no stack.
 void drop_node(Attachment* attachment) noexcept {
   auto* node = static_cast<Node*>(attachment);
-  if (__atomic_load_n(&node->references, __ATOMIC_ACQUIRE) != 1 && __atomic_fetch_sub(&node->references, 1, __ATOMIC_ACQ_REL) != 1) return;
+  if (__atomic_load_n(&node->references, __ATOMIC_ACQUIRE) != 1 &&
+      __atomic_fetch_sub(&node->references, 1, __ATOMIC_ACQ_REL) != 1)
+    return;
   // The place of the sequence number links the list: nobody asks a node that has ended.
   ThreadState& state = thread_state;
   node->sequence = reinterpret_cast<uint64_t>(state.dropped);
@@ -69,13 +82,21 @@ void release_saved(Node* node) noexcept {
 std::string_view label_of(const Node* node) { return static_cast<const SavingNode*>(node)->label; }
 
 void SavedTensor::refuse_freed() {
-  raise<AutogradError>({"Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). "
-      "Saved intermediate values of the graph are freed when you call .backward() or autograd::grad(). Specify retain_graph = true if "
-      "you need to backward through the graph a second time or if you need to access saved tensors after calling backward."});
+  raise<AutogradError>(
+      {"Trying to backward through the graph a second time (or directly access saved tensors after they have "
+       "already been freed). "
+       "Saved intermediate values of the graph are freed when you call .backward() or autograd::grad(). "
+       "Specify retain_graph = true if "
+       "you need to backward through the graph a second time or if you need to access saved tensors after "
+       "calling backward."});
 }
 
 void SavedTensor::refuse_changed(const Node* node) const {
-  raise<AutogradError>({"one of the variables needed for gradient computation has been modified by an inplace operation: [", talweg::name(object_->dtype), " ", IntList(IntList(object_->sizes(), object_->rank)), "], saved by ", node->name(), ", is at version ", object_->version(), "; expected version ", version_, " instead. Hint: write to a clone(), or compute out of place."});
+  raise<AutogradError>(
+      {"one of the variables needed for gradient computation has been modified by an inplace operation: [",
+       talweg::name(object_->dtype), " ", IntList(IntList(object_->sizes(), object_->rank)), "], saved by ",
+       node->name(), ", is at version ", object_->version(), "; expected version ", version_,
+       " instead. Hint: write to a clone(), or compute out of place."});
 }
 
 Tensor SavedTensor::unpack(Node* node) const {
@@ -111,7 +132,7 @@ const NodeType leaf_type{&apply_leaf, &release_nothing, &destroy_nothing, &leaf_
 
 void drop_meta(Attachment* attachment) noexcept { delete static_cast<Meta*>(attachment); }
 
-}  // namespace
+} // namespace
 
 LeafNode::LeafNode(TensorObject* leaf) : Node(&leaf_type, NodeKind::leaf), leaf(leaf) {}
 
@@ -122,4 +143,4 @@ Meta& make_meta(TensorObject* o) {
   return *find_meta(o);
 }
 
-}  // namespace talweg
+} // namespace talweg

@@ -23,7 +23,8 @@ struct Edge {
 /// What a node is asked by the engine: gradients of its outputs in, gradients of its inputs out.
 class Backward {
  public:
-  Backward(Node* node, std::span<const Tensor> grads, std::span<Tensor> results) : node_(node), grads_(grads), results_(results) {}
+  Backward(Node* node, std::span<const Tensor> grads, std::span<Tensor> results)
+      : node_(node), grads_(grads), results_(results) {}
   /// Gradient of an output; undefined counts as zero.
   const Tensor& grad(size_t output = 0) const { return grads_[output]; }
   std::span<const Tensor> grads() const { return grads_; }
@@ -50,8 +51,8 @@ struct NodeType {
   uint32_t bytes;
 };
 
-/// A tensor kept for the derivative, with the version it must still have. An input is kept by a handle; a result of
-/// the node itself by its memory alone, so that there is no cycle.
+/// A tensor kept for the derivative, with the version it must still have. An input is kept by a handle; a
+/// result of the node itself by its memory alone, so that there is no cycle.
 class SavedTensor {
  public:
   enum class Kind : uint8_t { none, input, result };
@@ -67,18 +68,20 @@ class SavedTensor {
     kind_ = Kind::input;
     tag_ = tag;
   }
-  void save_result(TensorObject* o, uint8_t tag = 0) noexcept;  // defined below Meta
+  void save_result(TensorObject* o, uint8_t tag = 0) noexcept; // defined below Meta
   void reset() noexcept {
     if (kind_ == Kind::none) return;
-    if (kind_ == Kind::input) release(object_);
-    else release_memory(object_);
+    if (kind_ == Kind::input)
+      release(object_);
+    else
+      release_memory(object_);
     kind_ = Kind::none;
     object_ = nullptr;
   }
   Kind kind() const { return kind_; }
   uint8_t tag() const { return tag_; }
   /// The object itself, its version checked. Throws AutogradError.
-  TensorObject* checked(const Node* node) const;  // defined below Node
+  TensorObject* checked(const Node* node) const; // defined below Node
   /// As a Tensor with its history, also if its last handle has gone.
   Tensor unpack(Node* node) const;
 
@@ -110,9 +113,9 @@ struct Hook {
 
 /// What few nodes need.
 struct NodeExtra {
-  std::vector<Tensor> gradients;              // of outputs after the first, while the engine runs
-  std::vector<Hook> hooks;                    // on the gradients of outputs, before the node is asked
-  std::vector<std::pair<uint32_t, TensorObject*>> retained;  // weak: outputs whose grad is kept
+  std::vector<Tensor> gradients; // of outputs after the first, while the engine runs
+  std::vector<Hook> hooks;       // on the gradients of outputs, before the node is asked
+  std::vector<std::pair<uint32_t, TensorObject*>> retained; // weak: outputs whose grad is kept
   std::vector<InputShape> input_shapes;
   ~NodeExtra();
 };
@@ -125,13 +128,13 @@ struct Node : Attachment {
   uint32_t output_count;
   NodeKind kind;
   bool released = false;
-  bool queued = false;      // engine: in the ready list
-  bool needed = false;      // engine: leads to a gradient that was asked for
-  uint64_t sequence;       // later nodes are asked first
+  bool queued = false; // engine: in the ready list
+  bool needed = false; // engine: leads to a gradient that was asked for
+  uint64_t sequence;   // later nodes are asked first
   const NodeType* type;
-  uint32_t waiting;        // engine: gradients still to come
-  uint32_t epoch;          // engine: the walk that has seen this node
-  Tensor gradient;         // engine: of the first output
+  uint32_t waiting; // engine: gradients still to come
+  uint32_t epoch;   // engine: the walk that has seen this node
+  Tensor gradient;  // engine: of the first output
   NodeExtra* extra;
   union {
     Edge inner_edges[2];
@@ -177,8 +180,10 @@ inline TensorObject* SavedTensor::checked(const Node* node) const {
 
 inline void release_edge(const Edge& edge) noexcept {
   if (!edge.node) return;
-  if (edge.node->kind == NodeKind::leaf) release(static_cast<LeafNode*>(edge.node)->leaf);
-  else drop_node(edge.node);
+  if (edge.node->kind == NodeKind::leaf)
+    release(static_cast<LeafNode*>(edge.node)->leaf);
+  else
+    drop_node(edge.node);
 }
 
 inline Node::Node(const NodeType* t, std::span<const Edge> edges, uint32_t outputs)
@@ -212,7 +217,7 @@ inline Node::~Node() {
 /// What autograd keeps for a tensor beside grad_fn.
 struct Meta : Attachment {
   Tensor grad;
-  uint32_t output_nr = 0;     // which output of grad_fn
+  uint32_t output_nr = 0; // which output of grad_fn
   bool retains_grad = false;
   LeafNode leaf;
   explicit Meta(TensorObject* owner);
@@ -244,7 +249,8 @@ struct SavingNode : Node {
   static constexpr int most_saved = 4;
   const char* label;
   SavedTensor saved[most_saved];
-  SavingNode(const NodeType* type, const char* label, std::span<const Edge> edges, uint32_t outputs) : Node(type, edges, outputs), label(label) {}
+  SavingNode(const NodeType* type, const char* label, std::span<const Edge> edges, uint32_t outputs)
+      : Node(type, edges, outputs), label(label) {}
 };
 
 /// A node whose derivative is a function object: `f(Backward&)`.
@@ -263,12 +269,17 @@ void release_saved(Node* node) noexcept;
 std::string_view label_of(const Node* node);
 
 template <class F>
-const NodeType FunctionNode<F>::node_type{&FunctionNode<F>::apply, &release_saved, &FunctionNode<F>::destroy, &label_of, sizeof(FunctionNode<F>)};
+const NodeType FunctionNode<F>::node_type{&FunctionNode<F>::apply, &release_saved, &FunctionNode<F>::destroy,
+                                          &label_of, sizeof(FunctionNode<F>)};
 
-inline void* allocate_node(size_t bytes) { return bytes <= object_bytes ? allocate_object() : allocate(bytes); }
+inline void* allocate_node(size_t bytes) {
+  return bytes <= object_bytes ? allocate_object() : allocate(bytes);
+}
 inline void deallocate_node(void* node, size_t bytes) noexcept {
-  if (bytes <= object_bytes) deallocate_object(node);
-  else deallocate(node, bytes);
+  if (bytes <= object_bytes)
+    deallocate_object(node);
+  else
+    deallocate(node, bytes);
 }
 
 template <class N, class... A>
@@ -277,4 +288,4 @@ N* make_node(A&&... arguments) {
   return ::new (memory) N(std::forward<A>(arguments)...);
 }
 
-}  // namespace talweg
+} // namespace talweg

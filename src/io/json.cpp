@@ -1,5 +1,5 @@
-#include "core/raise.h"
 #include "io/json.h"
+#include "core/raise.h"
 
 #include <algorithm>
 #include <charconv>
@@ -32,12 +32,15 @@ class Parser {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const { raise<FormatError>({"[json] ", what, " at byte ", at_}); }
+  [[noreturn]] void fail(const std::string& what) const {
+    raise<FormatError>({"[json] ", what, " at byte ", at_});
+  }
   bool ended() const { return at_ >= text_.size(); }
   char peek() const { return ended() ? '\0' : text_[at_]; }
 
   void skip_space() {
-    while (!ended() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) ++at_;
+    while (!ended() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
+      ++at_;
   }
   void expect(std::string_view word) {
     if (text_.substr(at_, word.size()) != word) fail("expected '" + std::string(word) + "'");
@@ -49,13 +52,28 @@ class Parser {
     if (ended()) fail("the text ends where a value is expected");
     Value v;
     switch (peek()) {
-      case '{': v.content = object(depth); break;
-      case '[': v.content = array(depth); break;
-      case '"': v.content = string(); break;
-      case 't': expect("true"); v.content = true; break;
-      case 'f': expect("false"); v.content = false; break;
-      case 'n': expect("null"); break;
-      default: number(v);
+      case '{':
+        v.content = object(depth);
+        break;
+      case '[':
+        v.content = array(depth);
+        break;
+      case '"':
+        v.content = string();
+        break;
+      case 't':
+        expect("true");
+        v.content = true;
+        break;
+      case 'f':
+        expect("false");
+        v.content = false;
+        break;
+      case 'n':
+        expect("null");
+        break;
+      default:
+        number(v);
     }
     return v;
   }
@@ -122,8 +140,10 @@ class Parser {
     bool floating = false;
     if (peek() == '-') ++at_;
     if (!is_digit(peek())) fail("expected a value");
-    if (peek() == '0') ++at_;
-    else digits();
+    if (peek() == '0')
+      ++at_;
+    else
+      digits();
     if (peek() == '.') {
       floating = true;
       ++at_;
@@ -164,9 +184,12 @@ class Parser {
         return out;
       }
       if (c < 0x20) fail("a control character within a string");
-      if (c == '\\') escape(out);
-      else if (c < 0x80) out.push_back(text_[at_++]);
-      else utf8(out);
+      if (c == '\\')
+        escape(out);
+      else if (c < 0x80)
+        out.push_back(text_[at_++]);
+      else
+        utf8(out);
     }
   }
 
@@ -175,16 +198,35 @@ class Parser {
     char c = peek();
     ++at_;
     switch (c) {
-      case '"': out.push_back('"'); return;
-      case '\\': out.push_back('\\'); return;
-      case '/': out.push_back('/'); return;
-      case 'b': out.push_back('\b'); return;
-      case 'f': out.push_back('\f'); return;
-      case 'n': out.push_back('\n'); return;
-      case 'r': out.push_back('\r'); return;
-      case 't': out.push_back('\t'); return;
-      case 'u': break;
-      default: --at_; fail("an unknown escape");
+      case '"':
+        out.push_back('"');
+        return;
+      case '\\':
+        out.push_back('\\');
+        return;
+      case '/':
+        out.push_back('/');
+        return;
+      case 'b':
+        out.push_back('\b');
+        return;
+      case 'f':
+        out.push_back('\f');
+        return;
+      case 'n':
+        out.push_back('\n');
+        return;
+      case 'r':
+        out.push_back('\r');
+        return;
+      case 't':
+        out.push_back('\t');
+        return;
+      case 'u':
+        break;
+      default:
+        --at_;
+        fail("an unknown escape");
     }
     uint32_t code = hex4();
     if (code >= 0xdc00 && code < 0xe000) fail("half of a surrogate pair");
@@ -203,10 +245,14 @@ class Parser {
     for (int i = 0; i < 4; ++i) {
       char c = peek();
       uint32_t digit = 0;
-      if (is_digit(c)) digit = static_cast<uint32_t>(c - '0');
-      else if (c >= 'a' && c <= 'f') digit = static_cast<uint32_t>(c - 'a' + 10);
-      else if (c >= 'A' && c <= 'F') digit = static_cast<uint32_t>(c - 'A' + 10);
-      else fail("expected a hexadecimal digit");
+      if (is_digit(c))
+        digit = static_cast<uint32_t>(c - '0');
+      else if (c >= 'a' && c <= 'f')
+        digit = static_cast<uint32_t>(c - 'a' + 10);
+      else if (c >= 'A' && c <= 'F')
+        digit = static_cast<uint32_t>(c - 'A' + 10);
+      else
+        fail("expected a hexadecimal digit");
       code = code * 16 + digit;
       ++at_;
     }
@@ -254,7 +300,7 @@ class Parser {
   size_t at_ = 0;
 };
 
-}  // namespace
+} // namespace
 
 Value parse(std::string_view text, const Limits& limits) { return Parser(text, limits).whole(); }
 
@@ -279,4 +325,4 @@ std::string quote(std::string_view text) {
   return out + '"';
 }
 
-}  // namespace talweg::json
+} // namespace talweg::json

@@ -27,15 +27,26 @@ constexpr uint64_t most_header_bytes = 100'000'000;
 struct FileDtype {
   std::string_view name;
   uint8_t bytes;
-  int8_t dtype;  // -1: tensors don't have it
+  int8_t dtype; // -1: tensors don't have it
 };
 constexpr int8_t as_code(Dtype d) { return static_cast<int8_t>(d); }
-constexpr FileDtype file_dtypes[] = {
-    {"BOOL", 1, as_code(bool_)},  {"U8", 1, as_code(uint8)},    {"I8", 1, as_code(int8)},     {"I16", 2, as_code(int16)},
-    {"I32", 4, as_code(int32)},   {"I64", 8, as_code(int64)},   {"F16", 2, as_code(float16)}, {"BF16", 2, as_code(bfloat16)},
-    {"F32", 4, as_code(float32)}, {"F64", 8, as_code(float64)}, {"U16", 2, -1},               {"U32", 4, -1},
-    {"U64", 8, -1},               {"F8_E4M3", 1, -1},           {"F8_E5M2", 1, -1},           {"F8_E8M0", 1, -1},
-    {"C64", 8, -1}};
+constexpr FileDtype file_dtypes[] = {{"BOOL", 1, as_code(bool_)},
+                                     {"U8", 1, as_code(uint8)},
+                                     {"I8", 1, as_code(int8)},
+                                     {"I16", 2, as_code(int16)},
+                                     {"I32", 4, as_code(int32)},
+                                     {"I64", 8, as_code(int64)},
+                                     {"F16", 2, as_code(float16)},
+                                     {"BF16", 2, as_code(bfloat16)},
+                                     {"F32", 4, as_code(float32)},
+                                     {"F64", 8, as_code(float64)},
+                                     {"U16", 2, -1},
+                                     {"U32", 4, -1},
+                                     {"U64", 8, -1},
+                                     {"F8_E4M3", 1, -1},
+                                     {"F8_E5M2", 1, -1},
+                                     {"F8_E8M0", 1, -1},
+                                     {"C64", 8, -1}};
 
 const FileDtype* find_dtype(std::string_view name) {
   for (const FileDtype& d : file_dtypes)
@@ -62,7 +73,8 @@ SafetensorsReader::Entry parse_entry(const std::string& name, const json::Value&
   auto* members = value.as<json::Object>();
   if (!members) refuse(where + "its description must be an object");
   for (const auto& [key, ignored] : *members)
-    if (key != "dtype" && key != "shape" && key != "data_offsets") refuse(where + "unknown member " + json::quote(key));
+    if (key != "dtype" && key != "shape" && key != "data_offsets")
+      refuse(where + "unknown member " + json::quote(key));
   SafetensorsReader::Entry entry{name, {}, {}, 0, 0};
   auto* dtype_value = value.find("dtype");
   auto* text = dtype_value ? dtype_value->as<std::string>() : nullptr;
@@ -77,20 +89,23 @@ SafetensorsReader::Entry parse_entry(const std::string& name, const json::Value&
     overflow |= __builtin_mul_overflow(bytes, n, &bytes);
     entry.sizes.push_back(static_cast<int64_t>(n));
   }
-  if (overflow || bytes > INT64_MAX) refuse(where + "its shape " + to_string(IntList(entry.sizes)) + " overflows");
+  if (overflow || bytes > INT64_MAX)
+    refuse(where + "its shape " + to_string(IntList(entry.sizes)) + " overflows");
   const json::Array& range = list_of(value.find("data_offsets"), where + "data_offsets");
   if (range.size() != 2) refuse(where + "data_offsets must be two numbers");
   entry.begin = natural(&range[0], where + "each data offset");
   entry.end = natural(&range[1], where + "each data offset");
   if (entry.end < entry.begin || entry.end - entry.begin != bytes)
-    refuse(where + "its shape " + to_string(IntList(entry.sizes)) + " of " + *text + " needs " + std::to_string(bytes) + " bytes, its data_offsets are " +
-           std::to_string(entry.begin) + " and " + std::to_string(entry.end));
+    refuse(where + "its shape " + to_string(IntList(entry.sizes)) + " of " + *text + " needs " +
+           std::to_string(bytes) + " bytes, its data_offsets are " + std::to_string(entry.begin) + " and " +
+           std::to_string(entry.end));
   return entry;
 }
 
-}  // namespace
+} // namespace
 
-SafetensorsReader::SafetensorsReader(const std::string& path) : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+SafetensorsReader::SafetensorsReader(const std::string& path)
+    : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
   if (file_ < 0) refuse("can't open " + path + ": " + std::strerror(errno));
   try {
     struct stat status {};
@@ -103,7 +118,10 @@ SafetensorsReader::SafetensorsReader(const std::string& path) : file_(open(path.
   }
 }
 
-SafetensorsReader::SafetensorsReader(std::span<const unsigned char> bytes) : bytes_(bytes), size_(bytes.size()) { parse_header(); }
+SafetensorsReader::SafetensorsReader(std::span<const unsigned char> bytes)
+    : bytes_(bytes), size_(bytes.size()) {
+  parse_header();
+}
 
 SafetensorsReader::~SafetensorsReader() {
   if (file_ >= 0) close(file_);
@@ -126,11 +144,16 @@ void SafetensorsReader::read_bytes(uint64_t at, void* to, size_t count) const {
 }
 
 void SafetensorsReader::parse_header() {
-  if (size_ < 8) refuse("the file has " + std::to_string(size_) + " bytes, the length of the header alone takes 8");
+  if (size_ < 8)
+    refuse("the file has " + std::to_string(size_) + " bytes, the length of the header alone takes 8");
   uint64_t length = 0;
   read_bytes(0, &length, 8);
-  if (length > most_header_bytes) refuse("the header has " + std::to_string(length) + " bytes, accepted are " + std::to_string(most_header_bytes));
-  if (length > size_ - 8) refuse("the header has " + std::to_string(length) + " bytes, the file " + std::to_string(size_ - 8) + " behind its length");
+  if (length > most_header_bytes)
+    refuse("the header has " + std::to_string(length) + " bytes, accepted are " +
+           std::to_string(most_header_bytes));
+  if (length > size_ - 8)
+    refuse("the header has " + std::to_string(length) + " bytes, the file " + std::to_string(size_ - 8) +
+           " behind its length");
   std::string text(length, '\0');
   read_bytes(8, text.data(), text.size());
   if (text.empty() || text[0] != '{') refuse("the header doesn't begin with '{'");
@@ -154,7 +177,8 @@ void SafetensorsReader::parse_header() {
   by_name_.resize(entries_.size());
   std::iota(by_name_.begin(), by_name_.end(), size_t{0});
   std::vector<size_t> order = by_name_;
-  std::sort(by_name_.begin(), by_name_.end(), [&](size_t a, size_t b) { return entries_[a].name < entries_[b].name; });
+  std::sort(by_name_.begin(), by_name_.end(),
+            [&](size_t a, size_t b) { return entries_[a].name < entries_[b].name; });
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
     return std::pair(entries_[a].begin, entries_[a].end) < std::pair(entries_[b].begin, entries_[b].end);
   });
@@ -162,16 +186,19 @@ void SafetensorsReader::parse_header() {
   for (size_t i : order) {
     const Entry& e = entries_[i];
     if (e.begin != reached)
-      refuse("tensor " + json::quote(e.name) + " begins at byte " + std::to_string(e.begin) + " of the data, the one before ends at " +
-             std::to_string(reached) + (e.begin < reached ? ": they overlap" : ": there is a gap"));
+      refuse("tensor " + json::quote(e.name) + " begins at byte " + std::to_string(e.begin) +
+             " of the data, the one before ends at " + std::to_string(reached) +
+             (e.begin < reached ? ": they overlap" : ": there is a gap"));
     reached = e.end;
   }
   if (reached != size_ - data_)
-    refuse("the tensors have " + std::to_string(reached) + " bytes, the file " + std::to_string(size_ - data_) + " behind the header");
+    refuse("the tensors have " + std::to_string(reached) + " bytes, the file " +
+           std::to_string(size_ - data_) + " behind the header");
 }
 
 const SafetensorsReader::Entry* SafetensorsReader::find(std::string_view name) const {
-  auto it = std::lower_bound(by_name_.begin(), by_name_.end(), name, [&](size_t i, std::string_view n) { return entries_[i].name < n; });
+  auto it = std::lower_bound(by_name_.begin(), by_name_.end(), name,
+                             [&](size_t i, std::string_view n) { return entries_[i].name < n; });
   return it != by_name_.end() && entries_[*it].name == name ? &entries_[*it] : nullptr;
 }
 
@@ -183,7 +210,9 @@ Tensor SafetensorsReader::read(std::string_view name) const {
 
 Tensor SafetensorsReader::read(const Entry& entry) const {
   int8_t code = find_dtype(entry.dtype)->dtype;
-  if (code < 0) raise<DtypeError>({"[safetensors] tensor ", json::quote(entry.name), " has dtype ", entry.dtype, ", which tensors don't have"});
+  if (code < 0)
+    raise<DtypeError>({"[safetensors] tensor ", json::quote(entry.name), " has dtype ", entry.dtype,
+                       ", which tensors don't have"});
   Tensor out = empty(entry.sizes, {.dtype = static_cast<Dtype>(code)});
   auto* data = static_cast<unsigned char*>(out.data_ptr());
   auto count = static_cast<size_t>(entry.end - entry.begin);
@@ -208,8 +237,10 @@ std::string header_of(const NamedTensors& tensors) {
   std::string text = "{";
   uint64_t at = 0;
   for (const auto& [name, tensor] : tensors) {
-    if (!tensor.defined()) raise<ValueError>({"[save_safetensors] tensor ", json::quote(name), " is undefined"});
-    if (name == "__metadata__") raise<ValueError>({"[save_safetensors] the name \"__metadata__\" is taken by the format"});
+    if (!tensor.defined())
+      raise<ValueError>({"[save_safetensors] tensor ", json::quote(name), " is undefined"});
+    if (name == "__metadata__")
+      raise<ValueError>({"[save_safetensors] the name \"__metadata__\" is taken by the format"});
     names.push_back(name);
     std::string_view dtype;
     for (const FileDtype& d : file_dtypes)
@@ -223,9 +254,10 @@ std::string header_of(const NamedTensors& tensors) {
   }
   std::sort(names.begin(), names.end());
   auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end()) raise<ValueError>({"[save_safetensors] the name ", json::quote(*twice), " stands twice"});
+  if (twice != names.end())
+    raise<ValueError>({"[save_safetensors] the name ", json::quote(*twice), " stands twice"});
   text += '}';
-  json::parse(text);  // names must be UTF-8
+  json::parse(text); // names must be UTF-8
   text.append((8 - text.size() % 8) % 8, ' ');
   return text;
 }
@@ -233,7 +265,8 @@ std::string header_of(const NamedTensors& tensors) {
 // A file that takes its name only once it is whole.
 class PendingFile {
  public:
-  explicit PendingFile(const std::string& path) : path_(path), pending_(path + ".partial-" + std::to_string(getpid())) {
+  explicit PendingFile(const std::string& path)
+      : path_(path), pending_(path + ".partial-" + std::to_string(getpid())) {
     file_ = open(pending_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file_ < 0) fail("create");
   }
@@ -266,10 +299,12 @@ class PendingFile {
   bool done_ = false;
 };
 
-}  // namespace
+} // namespace
 
 NamedTensors load_safetensors(const std::string& path) { return load_all(SafetensorsReader(path)); }
-NamedTensors load_safetensors(std::span<const unsigned char> bytes) { return load_all(SafetensorsReader(bytes)); }
+NamedTensors load_safetensors(std::span<const unsigned char> bytes) {
+  return load_all(SafetensorsReader(bytes));
+}
 
 void save_safetensors(const std::string& path, const NamedTensors& tensors) {
   std::string header = header_of(tensors);
@@ -284,4 +319,4 @@ void save_safetensors(const std::string& path, const NamedTensors& tensors) {
   file.finish();
 }
 
-}  // namespace talweg
+} // namespace talweg

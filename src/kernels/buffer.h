@@ -12,29 +12,39 @@ namespace talweg {
 /// One operand of a kernel. Sizes and strides (in elements) are borrowed for the time of the launch.
 struct Buffer {
   void* data;
-  TensorObject* object;  // whose memory it is: a recorder keeps it alive
+  TensorObject* object; // whose memory it is: a recorder keeps it alive
   const int64_t* sizes;
   const int64_t* strides;
   int64_t numel;
   uint8_t rank;
   Dtype dtype;
   bool contiguous;
-  bool padded;  // 64 bytes behind the last element may be read and, for a result, overwritten
+  bool padded; // 64 bytes behind the last element may be read and, for a result, overwritten
 
   std::span<const int64_t> size_span() const { return {sizes, rank}; }
   std::span<const int64_t> stride_span() const { return {strides, rank}; }
   template <class T>
-  T* as() const { return static_cast<T*>(data); }
+  T* as() const {
+    return static_cast<T*>(data);
+  }
 };
 
 inline Buffer buffer_of(const Tensor& t) {
   TensorObject* o = object(t);
-  return {o->data, o, o->sizes(), o->strides(), o->numel, o->rank, o->dtype, o->has(contiguous_flag),
+  return {o->data,
+          o,
+          o->sizes(),
+          o->strides(),
+          o->numel,
+          o->rank,
+          o->dtype,
+          o->has(contiguous_flag),
           o->has(padded_flag) && (o->is_root() || o->has(lane_flag))};
 }
 
 /// The same memory read as if it had other sizes (a broadcast).
-inline Buffer buffer_as(const Tensor& t, std::span<const int64_t> sizes, std::span<const int64_t> strides, int64_t numel) {
+inline Buffer buffer_as(const Tensor& t, std::span<const int64_t> sizes, std::span<const int64_t> strides,
+                        int64_t numel) {
   Buffer b = buffer_of(t);
   b.sizes = sizes.data();
   b.strides = strides.data();
@@ -50,4 +60,4 @@ struct Kernel {
   void (*run)(std::span<const Buffer> buffers, const void* attributes);
 };
 
-}  // namespace talweg
+} // namespace talweg

@@ -20,12 +20,14 @@ Loop::Loop(std::span<const Buffer> buffers, bool reorder) : operands(static_cast
   if (reorder) {
     // Insertion sort by falling stride; equal ones keep their order.
     for (int i = 1; i < n; ++i)
-      for (int j = i; j > 0 && first.strides[order[j - 1]] < first.strides[order[j]]; --j) std::swap(order[j - 1], order[j]);
+      for (int j = i; j > 0 && first.strides[order[j - 1]] < first.strides[order[j]]; --j)
+        std::swap(order[j - 1], order[j]);
   }
   for (int i = 0; i < n; ++i) {
     int d = order[i];
     bool joins = rank > 0;
-    for (int k = 0; joins && k < operands; ++k) joins = strides[k][rank - 1] == buffers[static_cast<size_t>(k)].strides[d] * first.sizes[d];
+    for (int k = 0; joins && k < operands; ++k)
+      joins = strides[k][rank - 1] == buffers[static_cast<size_t>(k)].strides[d] * first.sizes[d];
     if (!joins) sizes[rank++] = 1;
     sizes[rank - 1] *= first.sizes[d];
     for (int k = 0; k < operands; ++k) strides[k][rank - 1] = buffers[static_cast<size_t>(k)].strides[d];
@@ -40,10 +42,13 @@ template <class To>
 void widen_bytes(To* to, const void* from) {
   const __m128i zero = _mm_setzero_si128(), bytes = _mm_loadu_si128(static_cast<const __m128i*>(from));
   const __m128i low = _mm_unpacklo_epi8(bytes, zero), high = _mm_unpackhi_epi8(bytes, zero);
-  const __m128i words[] = {_mm_unpacklo_epi16(low, zero), _mm_unpackhi_epi16(low, zero), _mm_unpacklo_epi16(high, zero), _mm_unpackhi_epi16(high, zero)};
+  const __m128i words[] = {_mm_unpacklo_epi16(low, zero), _mm_unpackhi_epi16(low, zero),
+                           _mm_unpacklo_epi16(high, zero), _mm_unpackhi_epi16(high, zero)};
   for (int k = 0; k < 4; ++k) {
-    if constexpr (std::is_same_v<To, float>) _mm_store_ps(to + 4 * k, _mm_cvtepi32_ps(words[k]));
-    else _mm_store_si128(reinterpret_cast<__m128i*>(to + 4 * k), words[k]);
+    if constexpr (std::is_same_v<To, float>)
+      _mm_store_ps(to + 4 * k, _mm_cvtepi32_ps(words[k]));
+    else
+      _mm_store_si128(reinterpret_cast<__m128i*>(to + 4 * k), words[k]);
   }
 }
 #endif
@@ -67,7 +72,8 @@ void convert(void* out, int64_t out_stride, const void* in, int64_t in_stride, i
     for (; i + 16 <= count; i += 16) {
       alignas(16) To block[16];
 #if defined(__x86_64__)
-      if constexpr (sizeof(From) == 1 && !std::is_signed_v<From> && (std::is_same_v<To, float> || std::is_same_v<To, int32_t>)) {
+      if constexpr (sizeof(From) == 1 && !std::is_signed_v<From> &&
+                    (std::is_same_v<To, float> || std::is_same_v<To, int32_t>)) {
         widen_bytes(block, from + i);
         std::memcpy(to + i, block, sizeof block);
         continue;
@@ -83,13 +89,18 @@ void convert(void* out, int64_t out_stride, const void* in, int64_t in_stride, i
 }
 
 template <class To, class... From>
-constexpr std::array<Convert, dtype_count> convert_row() { return {&convert<To, From>...}; }
+constexpr std::array<Convert, dtype_count> convert_row() {
+  return {&convert<To, From>...};
+}
 template <class... T>
-constexpr std::array<std::array<Convert, dtype_count>, dtype_count> convert_table() { return {convert_row<T, T...>()...}; }
-constexpr auto table = convert_table<bool, uint8_t, int8_t, int16_t, int32_t, int64_t, Half, BFloat16, float, double>();
+constexpr std::array<std::array<Convert, dtype_count>, dtype_count> convert_table() {
+  return {convert_row<T, T...>()...};
+}
+constexpr auto table =
+    convert_table<bool, uint8_t, int8_t, int16_t, int32_t, int64_t, Half, BFloat16, float, double>();
 
-}  // namespace
+} // namespace
 
 Convert converter(Dtype to, Dtype from) { return table[static_cast<size_t>(to)][static_cast<size_t>(from)]; }
 
-}  // namespace talweg
+} // namespace talweg

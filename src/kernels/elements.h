@@ -17,9 +17,10 @@ struct Loop {
   int operands = 0;
   int64_t numel = 1;
   int64_t sizes[max_rank];
-  int64_t strides[most_operands][max_rank];  // in elements; 0 where an operand repeats
+  int64_t strides[most_operands][max_rank]; // in elements; 0 where an operand repeats
 
-  /// Joins dimensions of buffers of equal sizes. With `reorder`, dimensions are visited in the memory order of the first.
+  /// Joins dimensions of buffers of equal sizes. With `reorder`, dimensions are visited in the memory order
+  /// of the first.
   Loop(std::span<const Buffer> buffers, bool reorder);
 };
 
@@ -35,7 +36,8 @@ class Walk {
     next(count, [&](int64_t start, int64_t, int64_t) { offset = start; });
     return offset;
   }
-  /// Calls f(offset, stride, count) for each stretch of the last dimension that makes up the next `count` elements.
+  /// Calls f(offset, stride, count) for each stretch of the last dimension that makes up the next `count`
+  /// elements.
   template <class F>
   void next(int64_t count, F&& f) {
     int last = loop_->rank - 1;
@@ -67,12 +69,16 @@ class Walk {
 /// The element type that loops use for a dtype: bool and small integers as int32, short floats as float32.
 constexpr Compute compute_of(Dtype dtype) {
   switch (dtype) {
-    case Dtype::float64: return compute_float64;
+    case Dtype::float64:
+      return compute_float64;
     case Dtype::float32:
     case Dtype::float16:
-    case Dtype::bfloat16: return compute_float32;
-    case Dtype::int64: return compute_int64;
-    default: return compute_int32;
+    case Dtype::bfloat16:
+      return compute_float32;
+    case Dtype::int64:
+      return compute_int64;
+    default:
+      return compute_int32;
   }
 }
 constexpr Dtype dtype_of_compute(Compute compute) {
@@ -84,4 +90,4 @@ constexpr Dtype dtype_of_compute(Compute compute) {
 using Convert = void (*)(void* out, int64_t out_stride, const void* in, int64_t in_stride, int64_t count);
 Convert converter(Dtype to, Dtype from);
 
-}  // namespace talweg
+} // namespace talweg

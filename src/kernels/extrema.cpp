@@ -9,14 +9,23 @@
 namespace talweg {
 
 #ifdef TALWEG_ONLY_BASE
-namespace kernels::base { extern const ExtremaLoops extrema_loops; }
+namespace kernels::base {
+extern const ExtremaLoops extrema_loops;
+}
 static const ExtremaLoops& extrema_loops() { return kernels::base::extrema_loops; }
 #else
-namespace kernels::base { extern const ExtremaLoops extrema_loops; }
-namespace kernels::avx2 { extern const ExtremaLoops extrema_loops; }
-namespace kernels::avx512 { extern const ExtremaLoops extrema_loops; }
+namespace kernels::base {
+extern const ExtremaLoops extrema_loops;
+}
+namespace kernels::avx2 {
+extern const ExtremaLoops extrema_loops;
+}
+namespace kernels::avx512 {
+extern const ExtremaLoops extrema_loops;
+}
 static const ExtremaLoops& extrema_loops() {
-  static constexpr const ExtremaLoops* loops[] = {&kernels::base::extrema_loops, &kernels::avx2::extrema_loops, &kernels::avx512::extrema_loops};
+  static constexpr const ExtremaLoops* loops[] = {
+      &kernels::base::extrema_loops, &kernels::avx2::extrema_loops, &kernels::avx512::extrema_loops};
   return *loops[isa_index()];
 }
 #endif
@@ -25,15 +34,18 @@ namespace {
 
 template <class T>
 bool is_nan(T v) {
-  if constexpr (std::is_integral_v<T>) return false;
-  else return v != v;
+  if constexpr (std::is_integral_v<T>)
+    return false;
+  else
+    return v != v;
 }
 
 // Rows that lie side by side, columns that do, or neither.
 template <class T>
 void amax_floats(const Buffer& out, const Buffer& in, const ExtremaLoopsOf<T>& loops) {
-  for (int64_t i = 0, n = kept_elements(out); i < n; ++i) out.as<T>()[i] = -std::numeric_limits<T>::infinity();
-  constexpr int64_t most_columns = 2048;  // results that stay in the nearest cache
+  for (int64_t i = 0, n = kept_elements(out); i < n; ++i)
+    out.as<T>()[i] = -std::numeric_limits<T>::infinity();
+  constexpr int64_t most_columns = 2048; // results that stay in the nearest cache
   ReducePlan p(out, in);
   p.planes([&](int64_t out_offset, int64_t in_offset) {
     T* to = out.as<T>() + out_offset;
@@ -115,10 +127,10 @@ void run_truth(std::span<const Buffer> buffers, const void* attributes) {
   });
 }
 
-}  // namespace
+} // namespace
 
 const Kernel amax_kernel{"amax", &run_amax};
 const Kernel argmax_kernel{"argmax", &run_argmax};
 const Kernel truth_kernel{"truth", &run_truth};
 
-}  // namespace talweg
+} // namespace talweg

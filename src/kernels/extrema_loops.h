@@ -18,4 +18,4 @@ struct ExtremaLoops {
   ExtremaLoopsOf<double> float64;
 };
 
-}  // namespace talweg
+} // namespace talweg

@@ -9,8 +9,8 @@ namespace talweg {
 
 namespace {
 
-// Sizes and the strides of up to two operands, without dimensions of size 1 and with neighbours joined where that is
-// the same walk.
+// Sizes and the strides of up to two operands, without dimensions of size 1 and with neighbours joined where
+// that is the same walk.
 struct Grid {
   int rank = 0;
   int64_t count = 1;
@@ -63,11 +63,12 @@ struct Places {
 };
 
 struct Walked {
-  Grid before, after;  // a: whole, b: part
+  Grid before, after; // a: whole, b: part
   Places places;
 };
 
-Walked prepare(const Buffer& whole, const Buffer& part, std::span<const Buffer> indices, const IndexPlan& plan) {
+Walked prepare(const Buffer& whole, const Buffer& part, std::span<const Buffer> indices,
+               const IndexPlan& plan) {
   Walked w;
   int part_dim = 0, rest = 0;
   for (int d = 0; d < whole.rank; ++d) {
@@ -105,7 +106,8 @@ Walked prepare(const Buffer& whole, const Buffer& part, std::span<const Buffer> 
   return w;
 }
 
-// f(whole offset, part offset, n, whole step, part step) for runs of elements, places in order outside of the inner run.
+// f(whole offset, part offset, n, whole step, part step) for runs of elements, places in order outside of the
+// inner run.
 template <class F>
 void each_run(const Walked& w, F f) {
   const auto& places = w.places;
@@ -114,7 +116,8 @@ void each_run(const Walked& w, F f) {
       int64_t x1 = x0 + i * xs, y1 = y0 + i * ys;
       for (size_t p = 0; p < places.whole.size(); ++p) {
         int64_t x2 = x1 + places.whole[p], y2 = y1 + places.part[p];
-        w.after.runs([&](int64_t x, int64_t y, int64_t n, int64_t sx, int64_t sy) { f(x2 + x, y2 + y, n, sx, sy); });
+        w.after.runs(
+            [&](int64_t x, int64_t y, int64_t n, int64_t sx, int64_t sy) { f(x2 + x, y2 + y, n, sx, sy); });
       }
     }
   });
@@ -124,10 +127,14 @@ void each_run(const Walked& w, F f) {
 template <class F>
 void with_size(Dtype dtype, F&& f) {
   switch (itemsize(dtype)) {
-    case 1: return f(static_cast<uint8_t*>(nullptr));
-    case 2: return f(static_cast<uint16_t*>(nullptr));
-    case 4: return f(static_cast<uint32_t*>(nullptr));
-    default: return f(static_cast<uint64_t*>(nullptr));
+    case 1:
+      return f(static_cast<uint8_t*>(nullptr));
+    case 2:
+      return f(static_cast<uint16_t*>(nullptr));
+    case 4:
+      return f(static_cast<uint32_t*>(nullptr));
+    default:
+      return f(static_cast<uint64_t*>(nullptr));
   }
 }
 
@@ -142,10 +149,14 @@ void copy_run(T* to, int64_t to_step, const T* from, int64_t from_step, int64_t 
 
 template <class T>
 T plus(T a, T b) {
-  if constexpr (std::is_same_v<T, bool>) return a || b;
-  else if constexpr (is_short_float<T>) return T(static_cast<float>(a) + static_cast<float>(b));
-  else if constexpr (std::is_integral_v<T>) return static_cast<T>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
-  else return a + b;
+  if constexpr (std::is_same_v<T, bool>)
+    return a || b;
+  else if constexpr (is_short_float<T>)
+    return T(static_cast<float>(a) + static_cast<float>(b));
+  else if constexpr (std::is_integral_v<T>)
+    return static_cast<T>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+  else
+    return a + b;
 }
 
 void run_index(std::span<const Buffer> buffers, const void* attributes) {
@@ -155,7 +166,9 @@ void run_index(std::span<const Buffer> buffers, const void* attributes) {
   with_size(part.dtype, [&]<class T>(T*) {
     auto* out = part.as<T>();
     const auto* in = whole.as<const T>();
-    each_run(w, [&](int64_t x, int64_t y, int64_t n, int64_t sx, int64_t sy) { copy_run(out + y, sy, in + x, sx, n); });
+    each_run(w, [&](int64_t x, int64_t y, int64_t n, int64_t sx, int64_t sy) {
+      copy_run(out + y, sy, in + x, sx, n);
+    });
   });
 }
 
@@ -166,7 +179,9 @@ void run_put(std::span<const Buffer> buffers, const void* attributes) {
   with_size(part.dtype, [&]<class T>(T*) {
     auto* out = whole.as<T>();
     const auto* in = part.as<const T>();
-    each_run(w, [&](int64_t x, int64_t y, int64_t n, int64_t sx, int64_t sy) { copy_run(out + x, sx, in + y, sy, n); });
+    each_run(w, [&](int64_t x, int64_t y, int64_t n, int64_t sx, int64_t sy) {
+      copy_run(out + x, sx, in + y, sy, n);
+    });
   });
 }
 
@@ -186,7 +201,8 @@ void run_add(std::span<const Buffer> buffers, const void* attributes) {
 // f(offset in self without dim, offset in other, index offset, n, steps) over the sizes of index.
 template <class F>
 void gather_runs(const Buffer& self, const Buffer& other, const Buffer& index, int dim, F f) {
-  // The index tensor is walked beside the other two: its offsets are counted by a second grid of the same shape.
+  // The index tensor is walked beside the other two: its offsets are counted by a second grid of the same
+  // shape.
   int rank = index.rank;
   if (index.numel == 0) return;
   if (rank == 0) {
@@ -222,9 +238,11 @@ void run_gather(std::span<const Buffer> buffers, const void* attributes) {
   with_size(out.dtype, [&]<class T>(T*) {
     auto* to = out.as<T>();
     const auto* from = self.as<const T>();
-    gather_runs(self, out, index, dim, [&](int64_t x, int64_t y, int64_t z, int64_t n, int64_t sx, int64_t sy, int64_t sz) {
-      for (int64_t i = 0; i < n; ++i) to[y + i * sy] = from[x + i * sx + values[z + i * sz] * stride];
-    });
+    gather_runs(self, out, index, dim,
+                [&](int64_t x, int64_t y, int64_t z, int64_t n, int64_t sx, int64_t sy, int64_t sz) {
+                  for (int64_t i = 0; i < n; ++i)
+                    to[y + i * sy] = from[x + i * sx + values[z + i * sz] * stride];
+                });
   });
 }
 
@@ -236,12 +254,13 @@ void run_scatter_add(std::span<const Buffer> buffers, const void* attributes) {
   with_type(self.dtype, [&]<class T>(T*) {
     auto* to = self.as<T>();
     const auto* from = src.as<const T>();
-    gather_runs(self, src, index, dim, [&](int64_t x, int64_t y, int64_t z, int64_t n, int64_t sx, int64_t sy, int64_t sz) {
-      for (int64_t i = 0; i < n; ++i) {
-        T& element = to[x + i * sx + values[z + i * sz] * stride];
-        element = plus<T>(element, from[y + i * sy]);
-      }
-    });
+    gather_runs(self, src, index, dim,
+                [&](int64_t x, int64_t y, int64_t z, int64_t n, int64_t sx, int64_t sy, int64_t sz) {
+                  for (int64_t i = 0; i < n; ++i) {
+                    T& element = to[x + i * sx + values[z + i * sz] * stride];
+                    element = plus<T>(element, from[y + i * sy]);
+                  }
+                });
   });
 }
 
@@ -272,7 +291,7 @@ void run_nonzero(std::span<const Buffer> buffers, const void*) {
   });
 }
 
-}  // namespace
+} // namespace
 
 const Kernel index_kernel{"index", run_index};
 const Kernel index_put_kernel{"index_put", run_put};
@@ -305,4 +324,4 @@ int64_t count_nonzero(const Buffer& mask) {
   return count;
 }
 
-}  // namespace talweg
+} // namespace talweg

@@ -7,15 +7,16 @@
 
 namespace talweg {
 
-/// Which dimensions of the whole are indexed, and where the dimensions of the index tensors stand among the others.
+/// Which dimensions of the whole are indexed, and where the dimensions of the index tensors stand among the
+/// others.
 struct IndexPlan {
-  uint64_t indexed;   // a bit per dimension of the whole; one index tensor for each, in order
-  int32_t place;      // number of dimensions that are not indexed before those of the indices
-  int32_t rank;       // dimensions of the index tensors: all of one shape
+  uint64_t indexed; // a bit per dimension of the whole; one index tensor for each, in order
+  int32_t place;    // number of dimensions that are not indexed before those of the indices
+  int32_t rank;     // dimensions of the index tensors: all of one shape
 };
 
-/// part[...] = whole[indices]. Buffers: part, whole, one int64 tensor per indexed dimension, all of the same sizes (strides of
-/// 0 where they repeat). Negative positions count from the end.
+/// part[...] = whole[indices]. Buffers: part, whole, one int64 tensor per indexed dimension, all of the same
+/// sizes (strides of 0 where they repeat). Negative positions count from the end.
 extern const Kernel index_kernel;
 /// whole[indices] = part; of several writes to one element the last stays. Buffers: whole, part, indices.
 extern const Kernel index_put_kernel;
@@ -44,4 +45,4 @@ int64_t count_nonzero(const Buffer& mask);
 /// Where they are, in row-major order. Buffers: mask, one contiguous int64 vector per dimension of it.
 extern const Kernel nonzero_kernel;
 
-}  // namespace talweg
+} // namespace talweg

@@ -1,5 +1,5 @@
-#include "core/raise.h"
 #include "kernels/isa.h"
+#include "core/raise.h"
 
 #include <cstdlib>
 #include <string>
@@ -16,7 +16,7 @@ int start_isa() {
   __atomic_store_n(&current_isa, isa, __ATOMIC_RELAXED);
   return isa;
 }
-}  // namespace detail
+} // namespace detail
 
 std::string_view name(Isa isa) {
   constexpr std::string_view names[] = {"base", "avx2", "avx512"};
@@ -28,11 +28,13 @@ bool is_supported([[maybe_unused]] Isa isa) {
   return isa == Isa::base;
 #else
   switch (isa) {
-    case Isa::base: return true;
-    case Isa::avx2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case Isa::base:
+      return true;
+    case Isa::avx2:
+      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     case Isa::avx512:
-      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-             __builtin_cpu_supports("avx512dq");
+      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+             __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
   }
   return false;
 #endif
@@ -54,4 +56,4 @@ void set_isa(Isa isa) {
   __atomic_store_n(&detail::current_isa, static_cast<int8_t>(isa), __ATOMIC_RELAXED);
 }
 
-}  // namespace talweg
+} // namespace talweg

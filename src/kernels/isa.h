@@ -18,9 +18,9 @@ Isa choose_isa();
 void set_isa(Isa isa);
 
 namespace detail {
-extern int8_t current_isa;  // -1 until the first question
+extern int8_t current_isa; // -1 until the first question
 int start_isa();
-}  // namespace detail
+} // namespace detail
 
 /// Index into tables by instruction set.
 inline int isa_index() {
@@ -28,4 +28,4 @@ inline int isa_index() {
   return i >= 0 ? i : detail::start_isa();
 }
 
-}  // namespace talweg
+} // namespace talweg

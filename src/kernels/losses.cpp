@@ -23,7 +23,8 @@ void nll(const NllCall& call, std::span<const Buffer> buffers) {
   T* loss = buffers[0].as<T>();
   const T* in = buffers[2].as<T>();
   const T* weights = buffers.size() > 4 ? buffers[4].as<T>() : nullptr;
-  if (call.reduction == LossReduction::none) std::memset(loss, 0, static_cast<size_t>(buffers[0].numel) * sizeof(T));
+  if (call.reduction == LossReduction::none)
+    std::memset(loss, 0, static_cast<size_t>(buffers[0].numel) * sizeof(T));
   double total = 0, used = 0;
   each_target(call, buffers[3].as<int64_t>(), [&](int64_t n, int64_t p, int64_t c) {
     T weight = weights ? weights[c] : T(1);
@@ -54,13 +55,17 @@ void nll_backward(const NllCall& call, std::span<const Buffer> buffers) {
 
 void run_nll(std::span<const Buffer> buffers, const void* attributes) {
   const auto& call = *static_cast<const NllCall*>(attributes);
-  if (buffers[0].dtype == float32) nll<float>(call, buffers);
-  else nll<double>(call, buffers);
+  if (buffers[0].dtype == float32)
+    nll<float>(call, buffers);
+  else
+    nll<double>(call, buffers);
 }
 void run_nll_backward(std::span<const Buffer> buffers, const void* attributes) {
   const auto& call = *static_cast<const NllCall*>(attributes);
-  if (buffers[0].dtype == float32) nll_backward<float>(call, buffers);
-  else nll_backward<double>(call, buffers);
+  if (buffers[0].dtype == float32)
+    nll_backward<float>(call, buffers);
+  else
+    nll_backward<double>(call, buffers);
 }
 
 template <class T>
@@ -70,21 +75,26 @@ void squares(const SumLoopsOf<T>& loops, std::span<const Buffer> buffers, bool m
 }
 void run_squares(std::span<const Buffer> buffers, const void* attributes) {
   bool mean = static_cast<const SquaresCall*>(attributes)->mean;
-  if (buffers[0].dtype == float32) squares(sum_loops().float32, buffers, mean);
-  else squares(sum_loops().float64, buffers, mean);
+  if (buffers[0].dtype == float32)
+    squares(sum_loops().float32, buffers, mean);
+  else
+    squares(sum_loops().float64, buffers, mean);
 }
 
 template <class T>
 void differences(const SumLoopsOf<T>& loops, std::span<const Buffer> b, double scale) {
-  loops.scaled_differences(b[0].as<T>(), b[1].as<T>(), b[2].as<T>(), static_cast<T>(scale), *b[3].as<T>(), b[0].numel);
+  loops.scaled_differences(b[0].as<T>(), b[1].as<T>(), b[2].as<T>(), static_cast<T>(scale), *b[3].as<T>(),
+                           b[0].numel);
 }
 void run_differences(std::span<const Buffer> buffers, const void* attributes) {
   double scale = static_cast<const DifferencesCall*>(attributes)->scale;
-  if (buffers[0].dtype == float32) differences(sum_loops().float32, buffers, scale);
-  else differences(sum_loops().float64, buffers, scale);
+  if (buffers[0].dtype == float32)
+    differences(sum_loops().float32, buffers, scale);
+  else
+    differences(sum_loops().float64, buffers, scale);
 }
 
-}  // namespace
+} // namespace
 
 const Kernel nll_kernel{"nll", &run_nll};
 const Kernel nll_backward_kernel{"nll_backward", &run_nll_backward};
@@ -92,4 +102,4 @@ const Kernel nll_backward_kernel{"nll_backward", &run_nll_backward};
 const Kernel squares_kernel{"squares", &run_squares};
 const Kernel differences_kernel{"differences", &run_differences};
 
-}  // namespace talweg
+} // namespace talweg

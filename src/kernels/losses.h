@@ -1,5 +1,5 @@
-// The negative log likelihood of classes. Log-probabilities are (samples, classes, places), targets (samples, places)
-// of int64, weights (classes); all row-major, floats of one dtype. Targets were checked.
+// The negative log likelihood of classes. Log-probabilities are (samples, classes, places), targets (samples,
+// places) of int64, weights (classes); all row-major, floats of one dtype. Targets were checked.
 #pragma once
 
 #include "kernels/buffer.h"
@@ -14,9 +14,11 @@ struct NllCall {
   LossReduction reduction;
 };
 
-/// buffers: loss (samples, places) or one number, sum of the weights used, log-probabilities, targets[, weights].
+/// buffers: loss (samples, places) or one number, sum of the weights used, log-probabilities, targets[,
+/// weights].
 extern const Kernel nll_kernel;
-/// buffers: gradient of the log-probabilities, gradient of the loss, sum of the weights used, targets[, weights].
+/// buffers: gradient of the log-probabilities, gradient of the loss, sum of the weights used, targets[,
+/// weights].
 extern const Kernel nll_backward_kernel;
 
 /// Squared differences of row-major floats of one dtype and equal sizes.
@@ -31,4 +33,4 @@ struct DifferencesCall {
 /// buffers: result, x, y, one number g. The result is scale * (x - y) * g.
 extern const Kernel differences_kernel;
 
-}  // namespace talweg
+} // namespace talweg

@@ -8,13 +8,21 @@ namespace talweg {
 
 namespace kernels {
 #ifdef TALWEG_ONLY_BASE
-namespace base { extern const OptimLoops optim_loops; }
+namespace base {
+extern const OptimLoops optim_loops;
+}
 #else
-namespace base { extern const OptimLoops optim_loops; }
-namespace avx2 { extern const OptimLoops optim_loops; }
-namespace avx512 { extern const OptimLoops optim_loops; }
+namespace base {
+extern const OptimLoops optim_loops;
+}
+namespace avx2 {
+extern const OptimLoops optim_loops;
+}
+namespace avx512 {
+extern const OptimLoops optim_loops;
+}
 #endif
-}  // namespace kernels
+} // namespace kernels
 
 namespace {
 
@@ -25,14 +33,16 @@ const OptimLoops& loops() {
 #ifdef TALWEG_ONLY_BASE
   return kernels::base::optim_loops;
 #else
-  static constexpr const OptimLoops* all[] = {&kernels::base::optim_loops, &kernels::avx2::optim_loops, &kernels::avx512::optim_loops};
+  static constexpr const OptimLoops* all[] = {&kernels::base::optim_loops, &kernels::avx2::optim_loops,
+                                              &kernels::avx512::optim_loops};
   return *all[isa_index()];
 #endif
 }
 
 // Whole lanes as they lie; what remains goes through memory of our own.
 template <class Step>
-void run(void (*loop)(void* const*, int64_t, const Step&), std::span<const Buffer> buffers, const Step& step) {
+void run(void (*loop)(void* const*, int64_t, const Step&), std::span<const Buffer> buffers,
+         const Step& step) {
   const int64_t bytes = buffers[0].numel * itemsize(buffers[0].dtype);
   bool padded = true;
   void* data[most_buffers] = {};
@@ -61,9 +71,9 @@ void run_adam(std::span<const Buffer> buffers, const void* attributes) {
   run(loops().adam[buffers[0].dtype == float64], buffers, *static_cast<const AdamStep*>(attributes));
 }
 
-}  // namespace
+} // namespace
 
 const Kernel sgd_kernel{"sgd", &run_sgd};
 const Kernel adam_kernel{"adam", &run_adam};
 
-}  // namespace talweg
+} // namespace talweg

@@ -38,16 +38,21 @@ void add_rows(const Buffer& out, const Buffer& in) {
     T* sum = out.as<T>() + o * inner;
     for (int64_t j = 0; j < inner; ++j) sum[j] = T(0);
     for (int64_t i = 0; i < n; ++i)
-      for (int64_t j = 0; j < inner; ++j) sum[j] = i == 0 ? in.as<T>()[o * n * inner + j] : sum[j] + in.as<T>()[(o * n + i) * inner + j];
+      for (int64_t j = 0; j < inner; ++j)
+        sum[j] = i == 0 ? in.as<T>()[o * n * inner + j] : sum[j] + in.as<T>()[(o * n + i) * inner + j];
   }
 }
 
-void run_pairwise(std::span<const Buffer> b, const void*) { b[0].dtype == float64 ? sum_rows<double>(b[0], b[1]) : sum_rows<float>(b[0], b[1]); }
-void run_rows(std::span<const Buffer> b, const void*) { b[0].dtype == float64 ? add_rows<double>(b[0], b[1]) : add_rows<float>(b[0], b[1]); }
+void run_pairwise(std::span<const Buffer> b, const void*) {
+  b[0].dtype == float64 ? sum_rows<double>(b[0], b[1]) : sum_rows<float>(b[0], b[1]);
+}
+void run_rows(std::span<const Buffer> b, const void*) {
+  b[0].dtype == float64 ? add_rows<double>(b[0], b[1]) : add_rows<float>(b[0], b[1]);
+}
 
-}  // namespace
+} // namespace
 
 const Kernel pairwise_sum_kernel{"pairwise_sum", &run_pairwise};
 const Kernel row_sum_kernel{"row_sum", &run_rows};
 
-}  // namespace talweg
+} // namespace talweg

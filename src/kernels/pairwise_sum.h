@@ -5,11 +5,11 @@
 
 namespace talweg {
 
-/// buffers[0]: one sum per row; buffers[1]: contiguous, its last dimension the rows. Both float32 or both float64.
-/// Pairwise: up to 128 numbers by eight running sums, more by halves.
+/// buffers[0]: one sum per row; buffers[1]: contiguous, its last dimension the rows. Both float32 or both
+/// float64. Pairwise: up to 128 numbers by eight running sums, more by halves.
 extern const Kernel pairwise_sum_kernel;
 
 /// buffers[0] (outer, inner); buffers[1] (outer, n, inner), contiguous. Row after row.
 extern const Kernel row_sum_kernel;
 
-}  // namespace talweg
+} // namespace talweg

@@ -22,10 +22,10 @@ struct alignas(64) Scratch {
 // One operand on its way through the tiles.
 struct Operand {
   const Buffer* buffer;
-  int64_t element;   // bytes in memory
-  bool typed;        // of the dtype that the tile reads or writes
-  bool direct;       // and side by side from the first element to the last
-  bool constant;     // one number for all: converted once
+  int64_t element; // bytes in memory
+  bool typed;      // of the dtype that the tile reads or writes
+  bool direct;     // and side by side from the first element to the last
+  bool constant;   // one number for all: converted once
   Convert convert;
 };
 
@@ -59,7 +59,11 @@ void run_pointwise(std::span<const Buffer> buffers, const void* attributes) {
     Dtype wanted = k == 0 ? inner_out : inner;
     int64_t stride = loop.rank == 0 ? (loop.numel == 1 ? 1 : 0) : loop.strides[k][loop.rank - 1];
     const bool typed = b.dtype == wanted;
-    operands[k] = {&b, itemsize(b.dtype), typed, typed && (flat ? stride == 1 : in_one_row(loop, k)), k > 0 && flat && stride == 0,
+    operands[k] = {&b,
+                   itemsize(b.dtype),
+                   typed,
+                   typed && (flat ? stride == 1 : in_one_row(loop, k)),
+                   k > 0 && flat && stride == 0,
                    k == 0 ? converter(b.dtype, wanted) : converter(wanted, b.dtype)};
     all_direct &= operands[k].direct;
     all_padded &= b.padded;
@@ -76,11 +80,13 @@ void run_pointwise(std::span<const Buffer> buffers, const void* attributes) {
     for (size_t k = 0; k < inputs; ++k) {
       // What idle lanes hold doesn't matter, but it must be defined.
       std::memset(tail[k + 1].bytes, 0, lane_bytes);
-      std::memcpy(tail[k + 1].bytes, buffers[k + 1].as<char>() + done * inner_size, static_cast<size_t>(rest * inner_size));
+      std::memcpy(tail[k + 1].bytes, buffers[k + 1].as<char>() + done * inner_size,
+                  static_cast<size_t>(rest * inner_size));
       in[k] = tail[k + 1].bytes;
     }
     call.tile(tail[0].bytes, in, 1, &call.params);
-    std::memcpy(out.as<char>() + done * inner_out_size, tail[0].bytes, static_cast<size_t>(rest * inner_out_size));
+    std::memcpy(out.as<char>() + done * inner_out_size, tail[0].bytes,
+                static_cast<size_t>(rest * inner_out_size));
     return;
   }
 
@@ -104,7 +110,8 @@ void run_pointwise(std::span<const Buffer> buffers, const void* attributes) {
       } else {
         in[k - 1] = scratch[k].bytes;
         if (o.direct) {
-          std::memcpy(scratch[k].bytes, o.buffer->as<char>() + done * inner_size, static_cast<size_t>(count * inner_size));
+          std::memcpy(scratch[k].bytes, o.buffer->as<char>() + done * inner_size,
+                      static_cast<size_t>(count * inner_size));
         } else if (int64_t offset = o.typed && whole ? walks[k].next_adjacent(count) : -1; offset >= 0) {
           in[k - 1] = o.buffer->as<char>() + offset * inner_size;
         } else {
@@ -124,7 +131,8 @@ void run_pointwise(std::span<const Buffer> buffers, const void* attributes) {
     }
     call.tile(scratch[0].bytes, in, lanes, &call.params);
     if (operands[0].direct) {
-      std::memcpy(out.as<char>() + done * inner_out_size, scratch[0].bytes, static_cast<size_t>(count * inner_out_size));
+      std::memcpy(out.as<char>() + done * inner_out_size, scratch[0].bytes,
+                  static_cast<size_t>(count * inner_out_size));
       continue;
     }
     auto* from = scratch[0].bytes;
@@ -146,7 +154,8 @@ void run_copy(std::span<const Buffer> buffers, const void*) {
   for (int64_t done = 0; done < loop.numel; done += row)
     to.next(row, [&](int64_t to_offset, int64_t to_stride, int64_t n) {
       from.next(n, [&](int64_t from_offset, int64_t from_stride, int64_t m) {
-        convert(out.as<char>() + to_offset * out_size, to_stride, in.as<char>() + from_offset * in_size, from_stride, m);
+        convert(out.as<char>() + to_offset * out_size, to_stride, in.as<char>() + from_offset * in_size,
+                from_stride, m);
       });
     });
 }
@@ -159,10 +168,14 @@ void run_fill(std::span<const Buffer> buffers, const void* attributes) {
   // The element's bits, without a way through memory: a short store read back as a longer word would stall.
   uint64_t word = with_type(out.dtype, [&]<class T>(T*) {
     T v = value.is_floating_point() ? cast<T>(value.to<double>()) : cast<T>(value.to<int64_t>());
-    if constexpr (sizeof(T) == 8) return std::bit_cast<uint64_t>(v);
-    else if constexpr (sizeof(T) == 4) return uint64_t{std::bit_cast<uint32_t>(v)};
-    else if constexpr (sizeof(T) == 2) return uint64_t{std::bit_cast<uint16_t>(v)};
-    else return uint64_t{std::bit_cast<uint8_t>(v)};
+    if constexpr (sizeof(T) == 8)
+      return std::bit_cast<uint64_t>(v);
+    else if constexpr (sizeof(T) == 4)
+      return uint64_t{std::bit_cast<uint32_t>(v)};
+    else if constexpr (sizeof(T) == 2)
+      return uint64_t{std::bit_cast<uint16_t>(v)};
+    else
+      return uint64_t{std::bit_cast<uint8_t>(v)};
   });
   if (out.contiguous && out.padded && out.numel * size <= lane_bytes) {
     for (int64_t width = size; width < 8; width *= 2) word |= word << (8 * width);
@@ -181,10 +194,10 @@ void run_fill(std::span<const Buffer> buffers, const void* attributes) {
   });
 }
 
-}  // namespace
+} // namespace
 
 const Kernel pointwise_kernel{"pointwise", &run_pointwise};
 const Kernel copy_kernel{"copy", &run_copy};
 const Kernel fill_kernel{"fill", &run_fill};
 
-}  // namespace talweg
+} // namespace talweg

@@ -9,7 +9,7 @@ namespace talweg {
 struct PointwiseCall {
   Tile tile;
   Compute compute;
-  bool boolean;  // the tile writes truth values
+  bool boolean; // the tile writes truth values
   Params params;
 };
 
@@ -22,4 +22,4 @@ extern const Kernel copy_kernel;
 /// Writes one number (a Scalar as attribute) everywhere into buffers[0].
 extern const Kernel fill_kernel;
 
-}  // namespace talweg
+} // namespace talweg

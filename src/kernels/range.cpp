@@ -10,16 +10,19 @@ namespace {
 
 // The type in which PyTorch counts elements of T.
 template <class T>
-using Counted = std::conditional_t<std::is_integral_v<T>, int64_t, std::conditional_t<is_short_float<T>, float, double>>;
+using Counted =
+    std::conditional_t<std::is_integral_v<T>, int64_t, std::conditional_t<is_short_float<T>, float, double>>;
 
 template <class A>
 A multiply_add(A a, int64_t n, A b) {
-  if constexpr (std::is_integral_v<A>) return b + a * n;
-  else return std::fma(a, static_cast<A>(n), b);
+  if constexpr (std::is_integral_v<A>)
+    return b + a * n;
+  else
+    return std::fma(a, static_cast<A>(n), b);
 }
 
-// start + i * step. As in PyTorch, elements come in pairs of 32-byte vectors, whose own first element is rounded before
-// the others are counted from it; the rest come one by one.
+// start + i * step. As in PyTorch, elements come in pairs of 32-byte vectors, whose own first element is
+// rounded before the others are counted from it; the rest come one by one.
 template <class T>
 void count_up(T* out, int64_t count, Counted<T> start, Counted<T> step) {
   constexpr int64_t lanes = 32 / static_cast<int64_t>(sizeof(T));
@@ -32,7 +35,8 @@ void count_up(T* out, int64_t count, Counted<T> start, Counted<T> step) {
   for (; i < count; ++i) out[i] = cast<T>(multiply_add(step, i, start));
 }
 
-// The two halves are counted from the two ends. Each operation rounds to S: the dtype, or double for integers.
+// The two halves are counted from the two ends. Each operation rounds to S: the dtype, or double for
+// integers.
 template <class T, class S>
 void divide_range(T* out, int64_t steps, S first, S last) {
   if constexpr (is_short_float<S>) {
@@ -46,14 +50,17 @@ void divide_range(T* out, int64_t steps, S first, S last) {
   } else {
     S step = (last - first) / static_cast<S>(steps - 1);
     for (int64_t i = 0; i < steps; ++i)
-      out[i] = cast<T>(i < steps / 2 ? std::fma(step, static_cast<S>(i), first) : std::fma(-step, static_cast<S>(steps - 1 - i), last));
+      out[i] = cast<T>(i < steps / 2 ? std::fma(step, static_cast<S>(i), first)
+                                     : std::fma(-step, static_cast<S>(steps - 1 - i), last));
   }
 }
 
 void run_arange(std::span<const Buffer> buffers, const void* attributes) {
   const Buffer& out = buffers[0];
   const auto& range = *static_cast<const Range*>(attributes);
-  with_type(out.dtype, [&]<class T>(T*) { count_up(out.as<T>(), out.numel, range.first.to<Counted<T>>(), range.second.to<Counted<T>>()); });
+  with_type(out.dtype, [&]<class T>(T*) {
+    count_up(out.as<T>(), out.numel, range.first.to<Counted<T>>(), range.second.to<Counted<T>>());
+  });
 }
 
 void run_linspace(std::span<const Buffer> buffers, const void* attributes) {
@@ -65,9 +72,9 @@ void run_linspace(std::span<const Buffer> buffers, const void* attributes) {
   });
 }
 
-}  // namespace
+} // namespace
 
 const Kernel arange_kernel{"arange", run_arange};
 const Kernel linspace_kernel{"linspace", run_linspace};
 
-}  // namespace talweg
+} // namespace talweg

@@ -10,11 +10,14 @@ namespace {
 
 template <class T>
 T times(T a, T b) {
-  if constexpr (std::is_integral_v<T>) return static_cast<T>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
-  else return a * b;
+  if constexpr (std::is_integral_v<T>)
+    return static_cast<T>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+  else
+    return a * b;
 }
 
-// Blocks of 32 in 4 by 8 running products (double: 16 in 4 by 4), as PyTorch's vectors have them; what is left, one by one.
+// Blocks of 32 in 4 by 8 running products (double: 16 in 4 by 4), as PyTorch's vectors have them; what is
+// left, one by one.
 template <class T>
 T prod_contiguous(T start, const T* in, int64_t size) {
   constexpr int64_t width = 32 / sizeof(T), block = 4 * width;
@@ -24,7 +27,8 @@ T prod_contiguous(T start, const T* in, int64_t size) {
     for (int64_t k = 0; k < block; ++k) p[k] = in[k];
     for (int64_t i = 1; i < blocks; ++i)
       for (int64_t k = 0; k < block; ++k) p[k] = times(p[k], in[i * block + k]);
-    for (int64_t k = 0; k < width; ++k) p[k] = times(times(p[k], p[k + width]), times(p[k + 2 * width], p[k + 3 * width]));
+    for (int64_t k = 0; k < width; ++k)
+      p[k] = times(times(p[k], p[k + width]), times(p[k + 2 * width], p[k + 3 * width]));
     for (int64_t k = 1; k < width; ++k) p[0] = times(p[0], p[k]);
     start = times(start, p[0]);
   }
@@ -36,7 +40,8 @@ template <class T>
 void prod_plane(const ReducePlan& p, T* out, const T* in) {
   constexpr int64_t block = 128 / sizeof(T);
   if (p.out[0] == 0 && p.in[0] == 1) {
-    for (int64_t j = 0; j < p.sizes[1]; ++j) out[j * p.out[1]] = prod_contiguous(out[j * p.out[1]], in + j * p.in[1], p.sizes[0]);
+    for (int64_t j = 0; j < p.sizes[1]; ++j)
+      out[j * p.out[1]] = prod_contiguous(out[j * p.out[1]], in + j * p.in[1], p.sizes[0]);
     return;
   }
   int64_t j = 0;
@@ -66,9 +71,12 @@ void prod(const Buffer& out, const Buffer& in) {
 
 void run_prod(std::span<const Buffer> buffers, const void*) {
   const Buffer &out = buffers[0], &in = buffers[1];
-  if (in.dtype == float32) prod<float>(out, in);
-  else if (in.dtype == float64) prod<double>(out, in);
-  else prod<int64_t>(out, in);
+  if (in.dtype == float32)
+    prod<float>(out, in);
+  else if (in.dtype == float64)
+    prod<double>(out, in);
+  else
+    prod<int64_t>(out, in);
 }
 
 double variance(double squares, double count, double correction) {
@@ -78,7 +86,8 @@ double variance(double squares, double count, double correction) {
 
 template <class T>
 void fill_nan(const Buffer& out) {
-  for (int64_t i = 0, n = kept_elements(out); i < n; ++i) out.as<T>()[i] = std::numeric_limits<T>::quiet_NaN();
+  for (int64_t i = 0, n = kept_elements(out); i < n; ++i)
+    out.as<T>()[i] = std::numeric_limits<T>::quiet_NaN();
 }
 
 template <class T>
@@ -101,8 +110,10 @@ void var_total(const Buffer& out, const Buffer& in, double mean, double correcti
 void run_var_total(std::span<const Buffer> buffers, const void* attributes) {
   const Buffer &out = buffers[0], &in = buffers[1], &mean = buffers[2];
   double correction = static_cast<const VarCall*>(attributes)->correction;
-  if (in.dtype == float32) var_total<float>(out, in, static_cast<double>(*mean.as<float>()), correction);
-  else var_total<double>(out, in, *mean.as<double>(), correction);
+  if (in.dtype == float32)
+    var_total<float>(out, in, static_cast<double>(*mean.as<float>()), correction);
+  else
+    var_total<double>(out, in, *mean.as<double>(), correction);
 }
 
 struct Welford {
@@ -120,19 +131,23 @@ void var(const Buffer& out, const Buffer& in, double correction) {
         w.mean += d / static_cast<double>(++w.count);
         w.squares += d * (static_cast<double>(x) - w.mean);
       },
-      [&](const Welford& w, int64_t to) { out.as<T>()[to] = static_cast<T>(variance(w.squares, static_cast<double>(w.count), correction)); });
+      [&](const Welford& w, int64_t to) {
+        out.as<T>()[to] = static_cast<T>(variance(w.squares, static_cast<double>(w.count), correction));
+      });
 }
 
 void run_var(std::span<const Buffer> buffers, const void* attributes) {
   double correction = static_cast<const VarCall*>(attributes)->correction;
-  if (buffers[1].dtype == float32) var<float>(buffers[0], buffers[1], correction);
-  else var<double>(buffers[0], buffers[1], correction);
+  if (buffers[1].dtype == float32)
+    var<float>(buffers[0], buffers[1], correction);
+  else
+    var<double>(buffers[0], buffers[1], correction);
 }
 
-}  // namespace
+} // namespace
 
 const Kernel prod_kernel{"prod", &run_prod};
 const Kernel var_total_kernel{"var_total", &run_var_total};
 const Kernel var_kernel{"var", &run_var};
 
-}  // namespace talweg
+} // namespace talweg

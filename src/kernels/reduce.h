@@ -1,5 +1,5 @@
-// Reductions of any layout. buffers[0] is the result, row-major, with strides of 0 where it is reduced, buffers[1] the
-// input; both have the input's sizes.
+// Reductions of any layout. buffers[0] is the result, row-major, with strides of 0 where it is reduced,
+// buffers[1] the input; both have the input's sizes.
 #pragma once
 
 #include "kernels/buffer.h"
@@ -7,8 +7,8 @@
 namespace talweg {
 
 struct SumCall {
-  double divisor;  // 0 of an empty mean included
-  bool divides;    // a mean
+  double divisor; // 0 of an empty mean included
+  bool divides;   // a mean
 };
 
 /// float32 and float64 into themselves, integers and bool into int64. Attributes: SumCall.
@@ -29,8 +29,8 @@ extern const Kernel var_kernel;
 
 /// The largest element, of any dtype; NaN wins. The input isn't empty along what is reduced.
 extern const Kernel amax_kernel;
-/// One dimension is reduced. buffers[0]: int64, where the largest element stands (the first of equals, the first NaN);
-/// buffers[2], if given: that element.
+/// One dimension is reduced. buffers[0]: int64, where the largest element stands (the first of equals, the
+/// first NaN); buffers[2], if given: that element.
 extern const Kernel argmax_kernel;
 
 struct TruthCall {
@@ -39,4 +39,4 @@ struct TruthCall {
 /// bool or uint8 from any dtype: whether all or any are not zero.
 extern const Kernel truth_kernel;
 
-}  // namespace talweg
+} // namespace talweg

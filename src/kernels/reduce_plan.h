@@ -1,5 +1,5 @@
-// In which order a reduction visits memory. Results depend on it, so it is PyTorch's order: reduced dimensions first,
-// then by stride, neighbours joined, walked as planes of two dimensions.
+// In which order a reduction visits memory. Results depend on it, so it is PyTorch's order: reduced
+// dimensions first, then by stride, neighbours joined, walked as planes of two dimensions.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,8 @@
 
 namespace talweg {
 
-/// The dimensions of a reduction from the fastest; `out` has strides of 0 where it is reduced. Strides in elements.
+/// The dimensions of a reduction from the fastest; `out` has strides of 0 where it is reduced. Strides in
+/// elements.
 struct ReducePlan {
   int rank = 0;
   int64_t sizes[max_rank];
@@ -32,7 +33,8 @@ struct ReducePlan {
         }
       }
     }
-    for (int i = 0; i < n; ++i) add(in_buffer.sizes[order[i]], out_buffer.strides[order[i]], in_buffer.strides[order[i]]);
+    for (int i = 0; i < n; ++i)
+      add(in_buffer.sizes[order[i]], out_buffer.strides[order[i]], in_buffer.strides[order[i]]);
     for (int d = rank; d < 2; ++d) sizes[d] = 1, out[d] = in[d] = 0;
   }
 
@@ -71,7 +73,8 @@ struct ReducePlan {
   void add(int64_t size, int64_t out_stride, int64_t in_stride) {
     if (rank > 0) {
       int last = rank - 1;
-      if (sizes[last] == 1 || size == 1 || (sizes[last] * out[last] == out_stride && sizes[last] * in[last] == in_stride)) {
+      if (sizes[last] == 1 || size == 1 ||
+          (sizes[last] * out[last] == out_stride && sizes[last] * in[last] == in_stride)) {
         if (sizes[last] == 1) out[last] = out_stride, in[last] = in_stride;
         sizes[last] *= size;
         return;
@@ -91,8 +94,9 @@ inline int64_t kept_elements(const Buffer& out) {
   return n;
 }
 
-/// Visits every element of a result: `start()` makes its accumulator, `step(accumulator, element)` takes the input's
-/// elements in the plan's order, `end(accumulator, offset)` stores what has come out. No dimension is empty.
+/// Visits every element of a result: `start()` makes its accumulator, `step(accumulator, element)` takes the
+/// input's elements in the plan's order, `end(accumulator, offset)` stores what has come out. No dimension is
+/// empty.
 template <class In, class Start, class Step, class End>
 void reduce_each(const Buffer& out, const Buffer& in, Start start, Step step, End end) {
   ReducePlan plan(out, in);
@@ -100,7 +104,8 @@ void reduce_each(const Buffer& out, const Buffer& in, Start start, Step step, En
   while (reduced < plan.rank && plan.out[reduced] == 0) ++reduced;
   const bool inside = reduced > 0, beside = reduced < plan.rank;
   const int64_t inner = inside ? plan.sizes[0] : 1, stride = inside ? plan.in[0] : 0;
-  const int64_t row = beside ? plan.sizes[reduced] : 1, column = beside ? plan.in[reduced] : 0, column_out = beside ? plan.out[reduced] : 0;
+  const int64_t row = beside ? plan.sizes[reduced] : 1, column = beside ? plan.in[reduced] : 0,
+                column_out = beside ? plan.out[reduced] : 0;
   int64_t outer = 1, rows = 1;
   for (int d = 1; d < reduced; ++d) outer *= plan.sizes[d];
   for (int d = reduced + 1; d < plan.rank; ++d) rows *= plan.sizes[d];
@@ -146,4 +151,4 @@ void reduce_each(const Buffer& out, const Buffer& in, Start start, Step step, En
   }
 }
 
-}  // namespace talweg
+} // namespace talweg

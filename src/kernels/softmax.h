@@ -6,8 +6,8 @@
 namespace talweg {
 
 struct SoftmaxCall {
-  int64_t size;    // of the last dimension
-  bool logarithm;  // log_softmax
+  int64_t size;   // of the last dimension
+  bool logarithm; // log_softmax
 };
 
 /// buffers: result, input.
@@ -15,4 +15,4 @@ extern const Kernel softmax_kernel;
 /// buffers: gradient of the input, gradient of the result, result.
 extern const Kernel softmax_backward_kernel;
 
-}  // namespace talweg
+} // namespace talweg

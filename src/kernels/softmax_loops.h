@@ -12,7 +12,7 @@ using SoftmaxBackwardRows = void (*)(T* out, const T* grad, const T* result, int
 
 template <class T>
 struct SoftmaxLoopsOf {
-  SoftmaxRows<T> value[2];  // softmax, log_softmax
+  SoftmaxRows<T> value[2]; // softmax, log_softmax
   SoftmaxBackwardRows<T> backward[2];
 };
 struct SoftmaxLoops {
@@ -20,4 +20,4 @@ struct SoftmaxLoops {
   SoftmaxLoopsOf<double> float64;
 };
 
-}  // namespace talweg
+} // namespace talweg

@@ -10,14 +10,23 @@
 namespace talweg {
 
 #ifdef TALWEG_ONLY_BASE
-namespace kernels::base { extern const SumLoops sum_loops; }
+namespace kernels::base {
+extern const SumLoops sum_loops;
+}
 const SumLoops& sum_loops() { return kernels::base::sum_loops; }
 #else
-namespace kernels::base { extern const SumLoops sum_loops; }
-namespace kernels::avx2 { extern const SumLoops sum_loops; }
-namespace kernels::avx512 { extern const SumLoops sum_loops; }
+namespace kernels::base {
+extern const SumLoops sum_loops;
+}
+namespace kernels::avx2 {
+extern const SumLoops sum_loops;
+}
+namespace kernels::avx512 {
+extern const SumLoops sum_loops;
+}
 const SumLoops& sum_loops() {
-  static constexpr const SumLoops* loops[] = {&kernels::base::sum_loops, &kernels::avx2::sum_loops, &kernels::avx512::sum_loops};
+  static constexpr const SumLoops* loops[] = {&kernels::base::sum_loops, &kernels::avx2::sum_loops,
+                                              &kernels::avx512::sum_loops};
   return *loops[isa_index()];
 }
 #endif
@@ -46,7 +55,8 @@ void sum_floats(const Buffer& out, const Buffer& in, const SumLoopsOf<T>& loops)
     // Nothing is reduced in this plane: every element is a sum of one.
     plan.planes([&](int64_t to, int64_t from) {
       for (int64_t j = 0; j < plan.sizes[1]; ++j)
-        loops.plane(out.as<T>() + to + j * plan.out[1], plan.out[0], in.as<T>() + from + j * plan.in[1], 0, plan.in[0], 1, plan.sizes[0]);
+        loops.plane(out.as<T>() + to + j * plan.out[1], plan.out[0], in.as<T>() + from + j * plan.in[1], 0,
+                    plan.in[0], 1, plan.sizes[0]);
     });
     return;
   }
@@ -71,7 +81,8 @@ void sum_integers(const Buffer& out, const Buffer& in) {
           for (int64_t i = 0; i < plan.sizes[0]; ++i) sum += static_cast<uint64_t>(source[i * stride]);
         *target += sum;
       } else {
-        for (int64_t i = 0; i < plan.sizes[0]; ++i) target[i * plan.out[0]] += static_cast<uint64_t>(source[i * stride]);
+        for (int64_t i = 0; i < plan.sizes[0]; ++i)
+          target[i * plan.out[0]] += static_cast<uint64_t>(source[i * stride]);
       }
     }
   });
@@ -89,19 +100,23 @@ void run_sum(std::span<const Buffer> buffers, const void* attributes) {
   std::memset(out.data, 0, static_cast<size_t>(count * itemsize(out.dtype)));
   if (in.numel != 0) {
     const SumLoops& loops = sum_loops();
-    if (in.dtype == float32) sum_floats<float>(out, in, loops.float32);
-    else if (in.dtype == float64) sum_floats<double>(out, in, loops.float64);
+    if (in.dtype == float32)
+      sum_floats<float>(out, in, loops.float32);
+    else if (in.dtype == float64)
+      sum_floats<double>(out, in, loops.float64);
     else
       with_type(in.dtype, [&]<class T>(T*) {
         if constexpr (std::is_integral_v<T>) sum_integers<T>(out, in);
       });
   }
   if (!call.divides) return;
-  if (out.dtype == float32) divide<float>(out, count, call.divisor);
-  else divide<double>(out, count, call.divisor);
+  if (out.dtype == float32)
+    divide<float>(out, count, call.divisor);
+  else
+    divide<double>(out, count, call.divisor);
 }
 
-}  // namespace
+} // namespace
 
 float sum_few(const float* in, int64_t count) {
   float sum = 0;
@@ -125,4 +140,4 @@ float sum_few(const float* in, int64_t count) {
 
 const Kernel sum_kernel{"sum", &run_sum};
 
-}  // namespace talweg
+} // namespace talweg

@@ -4,11 +4,11 @@
 #include <cmath>
 #include <string>
 
+#include "core/raise.h"
 #include "talweg/autograd.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
 #include "talweg/warnings.h"
-#include "core/raise.h"
 
 namespace talweg::nn::init {
 
@@ -46,10 +46,11 @@ void draw_until_inside(const Tensor& tensor, Draw draw) {
   }
 }
 
-}  // namespace
+} // namespace
 
 double calculate_gain(std::string_view nonlinearity, std::optional<double> param) {
-  for (std::string_view linear : {"linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "sigmoid"})
+  for (std::string_view linear : {"linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d",
+                                  "conv_transpose2d", "conv_transpose3d", "sigmoid"})
     if (nonlinearity == linear) return 1;
   if (nonlinearity == "tanh") return 5.0 / 3;
   if (nonlinearity == "relu") return std::sqrt(2.0);
@@ -62,7 +63,8 @@ double calculate_gain(std::string_view nonlinearity, std::optional<double> param
 }
 
 std::pair<int64_t, int64_t> calculate_fan_in_and_fan_out(const Tensor& tensor) {
-  if (tensor.dim() < 2) raise<ValueError>({"Fan in and fan out can not be computed for tensor with fewer than 2 dimensions"});
+  if (tensor.dim() < 2)
+    raise<ValueError>({"Fan in and fan out can not be computed for tensor with fewer than 2 dimensions"});
   int64_t area = 1;
   for (int64_t d = 2; d < tensor.dim(); ++d) area *= tensor.size(d);
   return {tensor.size(1) * area, tensor.size(0) * area};
@@ -77,10 +79,13 @@ const Tensor& normal_(const Tensor& tensor, double mean, double std, std::option
   return talweg::normal_(tensor, mean, std, std::move(generator));
 }
 
-const Tensor& trunc_normal_(const Tensor& tensor, double mean, double std, double a, double b, std::optional<Generator> generator) {
+const Tensor& trunc_normal_(const Tensor& tensor, double mean, double std, double a, double b,
+                            std::optional<Generator> generator) {
   NoGradGuard guard;
   if (mean < a - 2 * std || mean > b + 2 * std)
-    warn("mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.");
+    warn(
+        "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be "
+        "incorrect.");
   if (tensor.numel() == 0) return tensor;
   if (normal_cdf((b - mean) / std) - normal_cdf((a - mean) / std) > 0.3) {
     draw_until_inside(tensor, [&] {
@@ -120,15 +125,18 @@ const Tensor& xavier_uniform_(const Tensor& tensor, double gain, std::optional<G
 const Tensor& xavier_normal_(const Tensor& tensor, double gain, std::optional<Generator> generator) {
   return init::normal_(tensor, 0, xavier_std(tensor, gain), std::move(generator));
 }
-const Tensor& kaiming_uniform_(const Tensor& tensor, double a, std::string_view mode, std::string_view nonlinearity, std::optional<Generator> generator) {
+const Tensor& kaiming_uniform_(const Tensor& tensor, double a, std::string_view mode,
+                               std::string_view nonlinearity, std::optional<Generator> generator) {
   if (is_empty(tensor)) return tensor;
   double std = calculate_gain(nonlinearity, a) / std::sqrt(fan_of(tensor, mode));
   double bound = std::sqrt(3.0) * std;
   return init::uniform_(tensor, -bound, bound, std::move(generator));
 }
-const Tensor& kaiming_normal_(const Tensor& tensor, double a, std::string_view mode, std::string_view nonlinearity, std::optional<Generator> generator) {
+const Tensor& kaiming_normal_(const Tensor& tensor, double a, std::string_view mode,
+                              std::string_view nonlinearity, std::optional<Generator> generator) {
   if (is_empty(tensor)) return tensor;
-  return init::normal_(tensor, 0, calculate_gain(nonlinearity, a) / std::sqrt(fan_of(tensor, mode)), std::move(generator));
+  return init::normal_(tensor, 0, calculate_gain(nonlinearity, a) / std::sqrt(fan_of(tensor, mode)),
+                       std::move(generator));
 }
 
 const Tensor& sparse_(const Tensor& tensor, double sparsity, double std, std::optional<Generator> generator) {
@@ -144,7 +152,8 @@ const Tensor& sparse_(const Tensor& tensor, double sparsity, double std, std::op
 }
 
 const Tensor& dirac_(const Tensor& tensor, int64_t groups) {
-  if (tensor.dim() < 3 || tensor.dim() > 5) raise<ValueError>({"Only tensors with 3, 4, or 5 dimensions are supported"});
+  if (tensor.dim() < 3 || tensor.dim() > 5)
+    raise<ValueError>({"Only tensors with 3, 4, or 5 dimensions are supported"});
   if (groups < 1 || tensor.size(0) % groups != 0) raise<ValueError>({"dim 0 must be divisible by groups"});
   NoGradGuard guard;
   tensor.zero_();
@@ -158,4 +167,4 @@ const Tensor& dirac_(const Tensor& tensor, int64_t groups) {
   return tensor;
 }
 
-}  // namespace talweg::nn::init
+} // namespace talweg::nn::init

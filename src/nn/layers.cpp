@@ -2,10 +2,10 @@
 
 #include <cmath>
 
+#include "core/raise.h"
 #include "talweg/create.h"
 #include "talweg/nn/containers.h"
 #include "talweg/nn/init.h"
-#include "core/raise.h"
 
 namespace talweg::nn {
 
@@ -18,7 +18,9 @@ Linear::Linear(int64_t in, int64_t out, const LinearOptions& options)
   init::uniform_(bias, -bound, bound);
 }
 
-Tensor Linear::operator()(const Tensor& input) const { return bias.defined() ? linear(input, weight, bias) : linear(input, weight); }
+Tensor Linear::operator()(const Tensor& input) const {
+  return bias.defined() ? linear(input, weight, bias) : linear(input, weight);
+}
 
 std::string Linear::extra_repr() const {
   return "in_features=" + std::to_string(in_features) + ", out_features=" + std::to_string(out_features) +
@@ -38,8 +40,9 @@ Tensor ReLU::operator()(const Tensor& input) const { return inplace ? relu_(inpu
 
 namespace detail {
 void refuse_call(ModuleRef m, size_t inputs) {
-  raise<TypeError>({"[", m.type->name, "] isn't called with ", inputs, (inputs == 1 ? " tensor" : " tensors")});
+  raise<TypeError>(
+      {"[", m.type->name, "] isn't called with ", inputs, (inputs == 1 ? " tensor" : " tensors")});
 }
-}  // namespace detail
+} // namespace detail
 
-}  // namespace talweg::nn
+} // namespace talweg::nn

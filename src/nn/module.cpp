@@ -83,13 +83,16 @@ void each_module(ModuleRef m, const std::string& prefix, F&& f) {
   for (const auto& [name, child] : children_of(m)) each_module(child, joined(prefix, name), f);
 }
 
-// What one module owns itself; C++ members keep the order parameters, then buffers, as PyTorch's dictionaries do.
+// What one module owns itself; C++ members keep the order parameters, then buffers, as PyTorch's dictionaries
+// do.
 struct Owned final : Visitor {
   std::string prefix;
   std::vector<std::pair<std::string, Parameter*>> parameters;
   std::vector<std::pair<std::string, Buffer*>> buffers;
   std::string type;
-  explicit Owned(const std::string& prefix, ModuleRef m) : prefix(prefix), type(m.type->name) { m.type->walk(m.module, *this); }
+  explicit Owned(const std::string& prefix, ModuleRef m) : prefix(prefix), type(m.type->name) {
+    m.type->walk(m.module, *this);
+  }
   void parameter(std::string_view name, Parameter& p) override {
     if (p.defined()) parameters.emplace_back(joined(prefix, name), &p);
   }
@@ -98,8 +101,10 @@ struct Owned final : Visitor {
   }
   void tensor(std::string_view name, Tensor& t) override {
     if (!t.defined() || !t.requires_grad() || !t.is_leaf()) return;
-    raise<TypeError>({"[parameters] ", joined(prefix, name), " of ", type, " is a bare Tensor that requires grad: nobody would train or save it. Declare it as nn::Parameter (trained and saved) or "
-                    "nn::Buffer (saved)"});
+    raise<TypeError>({"[parameters] ", joined(prefix, name), " of ", type,
+                      " is a bare Tensor that requires grad: nobody would train or save it. Declare it as "
+                      "nn::Parameter (trained and saved) or "
+                      "nn::Buffer (saved)"});
   }
 };
 
@@ -115,7 +120,7 @@ std::string quoted(const std::vector<std::string>& keys) {
   return out;
 }
 
-}  // namespace
+} // namespace
 
 NamedTensors named_parameters(ModuleRef m) {
   NamedTensors out;
@@ -142,7 +147,9 @@ NamedModules named_modules(ModuleRef m) {
   std::unordered_set<const void*> seen;
   each_module(m, "", [&](const std::string& prefix, ModuleRef module) {
     // An empty struct shares its address with what stands around it: only the types tell them apart.
-    if (std::none_of(out.begin(), out.end(), [&](const auto& o) { return o.second.module == module.module && o.second.type == module.type; }))
+    if (std::none_of(out.begin(), out.end(), [&](const auto& o) {
+          return o.second.module == module.module && o.second.type == module.type;
+        }))
       out.emplace_back(prefix, module);
   });
   return out;
@@ -178,18 +185,22 @@ IncompatibleKeys load_state_dict(ModuleRef m, const StateDict& state, bool stric
     if (!given || !given->defined()) {
       keys.missing_keys.push_back(name);
     } else if (!(given->sizes() == value.sizes())) {
-      sizes += "\n\tsize mismatch for " + name + ": copying a param with shape " + shape_text(given->sizes()) +
-               " from checkpoint, the shape in current model is " + shape_text(value.sizes()) + ".";
+      sizes += "\n\tsize mismatch for " + name + ": copying a param with shape " +
+               shape_text(given->sizes()) + " from checkpoint, the shape in current model is " +
+               shape_text(value.sizes()) + ".";
     }
   }
   for (const auto& name : given_keys)
-    if (std::find(own_keys.begin(), own_keys.end(), name) == own_keys.end()) keys.unexpected_keys.push_back(name);
+    if (std::find(own_keys.begin(), own_keys.end(), name) == own_keys.end())
+      keys.unexpected_keys.push_back(name);
 
   bool keys_differ = strict && (!keys.missing_keys.empty() || !keys.unexpected_keys.empty());
   if (keys_differ || !sizes.empty()) {
     std::string text = "Error(s) in loading state_dict for " + std::string(m.type->name) + ":";
-    if (strict && !keys.unexpected_keys.empty()) text += "\n\tUnexpected key(s) in state_dict: " + quoted(keys.unexpected_keys) + ". ";
-    if (strict && !keys.missing_keys.empty()) text += "\n\tMissing key(s) in state_dict: " + quoted(keys.missing_keys) + ". ";
+    if (strict && !keys.unexpected_keys.empty())
+      text += "\n\tUnexpected key(s) in state_dict: " + quoted(keys.unexpected_keys) + ". ";
+    if (strict && !keys.missing_keys.empty())
+      text += "\n\tMissing key(s) in state_dict: " + quoted(keys.missing_keys) + ". ";
     text += sizes;
     if (keys_differ) {
       for (const auto& name : keys.missing_keys) {
@@ -219,19 +230,23 @@ struct Converter final : Visitor {
   Dtype dtype;
   explicit Converter(Dtype dtype) : dtype(dtype) {}
   void parameter(std::string_view, Parameter& p) override {
-    if (p.defined() && p.is_floating_point() && p.dtype() != dtype) p = Parameter(p.detach().to(dtype), p.requires_grad());
+    if (p.defined() && p.is_floating_point() && p.dtype() != dtype)
+      p = Parameter(p.detach().to(dtype), p.requires_grad());
   }
   void buffer(std::string_view, Buffer& b) override {
     if (b.defined() && b.is_floating_point() && b.dtype() != dtype) b = Buffer(b.detach().to(dtype));
   }
 };
-}  // namespace
+} // namespace
 
 void to(ModuleRef m, Dtype dtype) {
   if (!is_floating_point(dtype))
-    raise<TypeError>({"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=torch.", name(dtype)});
+    raise<TypeError>(
+        {"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=torch.",
+         name(dtype)});
   Converter converter(dtype);
-  each_module(m, "", [&](const std::string&, ModuleRef module) { module.type->walk(module.module, converter); });
+  each_module(m, "",
+              [&](const std::string&, ModuleRef module) { module.type->walk(module.module, converter); });
 }
 
 void zero_grad(ModuleRef m) {
@@ -261,7 +276,9 @@ Tensor copy_of(const Tensor& t) {
   if (t.requires_grad() && t.is_leaf()) copy.requires_grad_();
   return copy;
 }
-Parameter copy_of(const Parameter& p) { return p.defined() ? Parameter(copy_of(p.detach()), p.requires_grad()) : Parameter(); }
+Parameter copy_of(const Parameter& p) {
+  return p.defined() ? Parameter(copy_of(p.detach()), p.requires_grad()) : Parameter();
+}
 Buffer copy_of(const Buffer& b) { return Buffer(copy_of(static_cast<const Tensor&>(b))); }
 
 namespace {
@@ -285,7 +302,8 @@ std::vector<std::string> child_lines(ModuleRef m) {
     size_t end = i + 1;
     while (folds && end < children.size() && texts[end] == texts[i]) ++end;
     if (end - i > 1)
-      lines.push_back("(" + std::to_string(i) + "-" + std::to_string(end - 1) + "): " + std::to_string(end - i) + " x " + indented(texts[i]));
+      lines.push_back("(" + std::to_string(i) + "-" + std::to_string(end - 1) +
+                      "): " + std::to_string(end - i) + " x " + indented(texts[i]));
     else
       lines.push_back("(" + children[i].first + "): " + indented(texts[i]));
     i = end;
@@ -300,11 +318,12 @@ struct ParameterLines final : Visitor {
     if (!p.defined()) return;
     std::string sizes;
     for (int64_t n : p.sizes()) sizes += (sizes.empty() ? "" : "x") + std::to_string(n);
-    lines.push_back("  (" + std::string(name) + "): Parameter containing: [torch." + std::string(talweg::name(p.dtype())) + " of size " + sizes + "]");
+    lines.push_back("  (" + std::string(name) + "): Parameter containing: [torch." +
+                    std::string(talweg::name(p.dtype())) + " of size " + sizes + "]");
   }
 };
 
-}  // namespace
+} // namespace
 
 std::string repr(ModuleRef m) {
   std::string out(m.type->name);
@@ -322,6 +341,6 @@ std::string repr(ModuleRef m) {
   return out + "\n)";
 }
 
-}  // namespace detail
-}  // namespace nn
-}  // namespace talweg
+} // namespace detail
+} // namespace nn
+} // namespace talweg

@@ -26,7 +26,7 @@ bool ends_with_part(std::string_view name, std::string_view part) {
   return name.size() > part.size() && name.ends_with(part) && name[name.size() - part.size() - 1] == '.';
 }
 
-}  // namespace
+} // namespace
 
 std::string nearest(std::string_view name, const std::vector<std::string>& candidates) {
   std::string_view best;
@@ -48,4 +48,4 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
   return hint.empty() ? hint : "; did you mean \"" + hint + "\"?";
 }
 
-}  // namespace talweg::nn
+} // namespace talweg::nn

@@ -12,4 +12,4 @@ std::string nearest(std::string_view name, const std::vector<std::string>& candi
 /// "; did you mean \"fc1.weight\"?", or nothing.
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates);
 
-}  // namespace talweg::nn
+} // namespace talweg::nn

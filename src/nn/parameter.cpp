@@ -17,4 +17,4 @@ Parameter::Parameter(Tensor data, bool requires_grad) {
   if (requires_grad) requires_grad_();
 }
 
-}  // namespace talweg::nn
+} // namespace talweg::nn

@@ -19,12 +19,14 @@ constexpr Pointwise add_scaled_op{formulas::add_scaled_formula, "add", "AddBackw
 constexpr Pointwise sub_op{formulas::sub_formula, "sub", "SubBackward0", not_bool, false, true};
 constexpr Pointwise sub_scaled_op{formulas::sub_scaled_formula, "sub", "SubBackward0", not_bool, false, true};
 constexpr Pointwise rsub_op{formulas::sub_formula, "rsub", "RsubBackward1", not_bool, false, true};
-constexpr Pointwise rsub_scaled_op{formulas::sub_scaled_formula, "rsub", "RsubBackward1", not_bool, false, true};
+constexpr Pointwise rsub_scaled_op{
+    formulas::sub_scaled_formula, "rsub", "RsubBackward1", not_bool, false, true};
 constexpr Pointwise mul_op{formulas::mul_formula, "mul", "MulBackward0"};
 constexpr Pointwise div_op{formulas::div_formula, "div", "DivBackward0"};
 constexpr Pointwise div_trunc_op{formulas::div_trunc_formula, "div", "DivBackward1", not_bool, true};
 constexpr Pointwise div_floor_op{formulas::div_floor_formula, "div", "DivBackward1", not_bool, true};
-constexpr Pointwise remainder_op{formulas::remainder_formula, "remainder", "RemainderBackward0", not_bool, true};
+constexpr Pointwise remainder_op{formulas::remainder_formula, "remainder", "RemainderBackward0", not_bool,
+                                 true};
 constexpr Pointwise neg_op{formulas::neg_formula, "neg", "NegBackward0", not_bool};
 constexpr Pointwise reciprocal_op{formulas::reciprocal_formula, "reciprocal", "ReciprocalBackward0"};
 constexpr Pointwise square_op{formulas::square_formula, "pow", "PowBackward0", not_bool};
@@ -39,8 +41,10 @@ constexpr Pointwise number_pow_op{formulas::pow_formula, "pow", "PowBackward2", 
 void check_alpha(std::string_view op, Scalar alpha, std::initializer_list<Operand> operands) {
   Dtype d = result_type({operands.begin(), operands.size()});
   if (alpha.is_floating_point() && is_integral(d))
-    raise<DtypeError>({"[", op, "] For integral input tensors, argument alpha must not be a floating point number."});
-  if (alpha.is_boolean() && d != bool_) raise<DtypeError>({"[", op, "] Boolean alpha only supported for Boolean results."});
+    raise<DtypeError>(
+        {"[", op, "] For integral input tensors, argument alpha must not be a floating point number."});
+  if (alpha.is_boolean() && d != bool_)
+    raise<DtypeError>({"[", op, "] Boolean alpha only supported for Boolean results."});
 }
 bool is_one(Scalar alpha) { return alpha.is_integral() && alpha == Scalar(1); }
 
@@ -48,49 +52,58 @@ const Pointwise& division(std::string_view rounding_mode) {
   if (rounding_mode.empty()) return div_op;
   if (rounding_mode == "trunc") return div_trunc_op;
   if (rounding_mode == "floor") return div_floor_op;
-  raise<ValueError>({"[div] expected rounding_mode to be one of '' (none), 'trunc' or 'floor', got '", rounding_mode, "'"});
+  raise<ValueError>(
+      {"[div] expected rounding_mode to be one of '' (none), 'trunc' or 'floor', got '", rounding_mode, "'"});
 }
 
-}  // namespace
+} // namespace
 
 Tensor add(const Tensor& self, const Tensor& other, Scalar alpha) {
-  if (is_one(alpha)) [[likely]] return pointwise(add_op, self, other);
+  if (is_one(alpha)) [[likely]]
+    return pointwise(add_op, self, other);
   check_alpha("add", alpha, {self, other});
   return pointwise(add_scaled_op, self, other, params({alpha}));
 }
 Tensor add(const Tensor& self, Scalar other, Scalar alpha) {
-  if (is_one(alpha)) [[likely]] return pointwise(add_op, self, other);
+  if (is_one(alpha)) [[likely]]
+    return pointwise(add_op, self, other);
   check_alpha("add", alpha, {self, other});
   return pointwise(add_scaled_op, self, other, params({alpha}));
 }
 const Tensor& add_(const Tensor& self, const Tensor& other, Scalar alpha) {
-  if (is_one(alpha)) [[likely]] return pointwise_(add_op, self, other);
+  if (is_one(alpha)) [[likely]]
+    return pointwise_(add_op, self, other);
   check_alpha("add_", alpha, {self, other});
   return pointwise_(add_scaled_op, self, other, params({alpha}));
 }
 const Tensor& add_(const Tensor& self, Scalar other, Scalar alpha) {
-  if (is_one(alpha)) [[likely]] return pointwise_(add_op, self, other);
+  if (is_one(alpha)) [[likely]]
+    return pointwise_(add_op, self, other);
   check_alpha("add_", alpha, {self, other});
   return pointwise_(add_scaled_op, self, other, params({alpha}));
 }
 
 Tensor sub(const Tensor& self, const Tensor& other, Scalar alpha) {
-  if (is_one(alpha)) [[likely]] return pointwise(sub_op, self, other);
+  if (is_one(alpha)) [[likely]]
+    return pointwise(sub_op, self, other);
   check_alpha("sub", alpha, {self, other});
   return pointwise(sub_scaled_op, self, other, params({alpha}));
 }
 Tensor sub(const Tensor& self, Scalar other, Scalar alpha) {
-  if (is_one(alpha)) [[likely]] return other.is_boolean() ? pointwise(sub_op, {self, other}) : pointwise(sub_op, self, other);
+  if (is_one(alpha)) [[likely]]
+    return other.is_boolean() ? pointwise(sub_op, {self, other}) : pointwise(sub_op, self, other);
   check_alpha("sub", alpha, {self, other});
   return pointwise(sub_scaled_op, self, other, params({alpha}));
 }
 const Tensor& sub_(const Tensor& self, const Tensor& other, Scalar alpha) {
-  if (is_one(alpha)) [[likely]] return pointwise_(sub_op, self, other);
+  if (is_one(alpha)) [[likely]]
+    return pointwise_(sub_op, self, other);
   check_alpha("sub_", alpha, {self, other});
   return pointwise_(sub_scaled_op, self, other, params({alpha}));
 }
 const Tensor& sub_(const Tensor& self, Scalar other, Scalar alpha) {
-  if (is_one(alpha)) [[likely]] return pointwise_(sub_op, self, other);
+  if (is_one(alpha)) [[likely]]
+    return pointwise_(sub_op, self, other);
   check_alpha("sub_", alpha, {self, other});
   return pointwise_(sub_scaled_op, self, other, params({alpha}));
 }
@@ -119,16 +132,24 @@ Tensor div(const Tensor& self, const Tensor& other, std::string_view rounding_mo
   }
   return pointwise(op, self, other);
 }
-Tensor div(const Tensor& self, Scalar other, std::string_view rounding_mode) { return pointwise(division(rounding_mode), self, other); }
-const Tensor& div_(const Tensor& self, const Tensor& other, std::string_view rounding_mode) { return pointwise_(division(rounding_mode), self, other); }
-const Tensor& div_(const Tensor& self, Scalar other, std::string_view rounding_mode) { return pointwise_(division(rounding_mode), self, other); }
+Tensor div(const Tensor& self, Scalar other, std::string_view rounding_mode) {
+  return pointwise(division(rounding_mode), self, other);
+}
+const Tensor& div_(const Tensor& self, const Tensor& other, std::string_view rounding_mode) {
+  return pointwise_(division(rounding_mode), self, other);
+}
+const Tensor& div_(const Tensor& self, Scalar other, std::string_view rounding_mode) {
+  return pointwise_(division(rounding_mode), self, other);
+}
 // PyTorch computes a number over a tensor as a product with the reciprocal, and its graph says so.
 Tensor operator/(Scalar a, const Tensor& b) { return pointwise(reciprocal_op, b) * a; }
 
 Tensor remainder(const Tensor& self, const Tensor& other) { return pointwise(remainder_op, self, other); }
 Tensor remainder(const Tensor& self, Scalar other) { return pointwise(remainder_op, self, other); }
 Tensor remainder(Scalar self, const Tensor& other) { return pointwise(remainder_op, {self, other}); }
-const Tensor& remainder_(const Tensor& self, const Tensor& other) { return pointwise_(remainder_op, self, other); }
+const Tensor& remainder_(const Tensor& self, const Tensor& other) {
+  return pointwise_(remainder_op, self, other);
+}
 const Tensor& remainder_(const Tensor& self, Scalar other) { return pointwise_(remainder_op, self, other); }
 
 Tensor neg(const Tensor& self) { return pointwise(neg_op, self); }
@@ -139,7 +160,8 @@ namespace {
 // The formula for a power whose exponent is one number.
 const Pointwise& power(const Tensor& self, Scalar exponent) {
   if (is_integral(result_type(std::array{Operand(self), Operand(exponent)}))) {
-    if (exponent.to<int64_t>() < 0) raise<ValueError>({"[pow] Integers to negative integer powers are not allowed."});
+    if (exponent.to<int64_t>() < 0)
+      raise<ValueError>({"[pow] Integers to negative integer powers are not allowed."});
     return pow_integer_op;
   }
   double p = exponent.to<double>();
@@ -149,35 +171,43 @@ const Pointwise& power(const Tensor& self, Scalar exponent) {
 bool takes_both(const Pointwise& op) { return &op == &pow_integer_op; }
 // int_tensor ** 2.0 is computed in the promoted dtype.
 Tensor in_power_dtype(const Tensor& self, Scalar exponent) {
-  return exponent.is_floating_point() && self.defined() && is_integral(self.dtype()) ? to(self, get_default_dtype()) : self;
+  return exponent.is_floating_point() && self.defined() && is_integral(self.dtype())
+             ? to(self, get_default_dtype())
+             : self;
 }
 
-}  // namespace
+} // namespace
 
 Tensor pow(const Tensor& self, const Tensor& exponent) {
-  bool integral = self.defined() && exponent.defined() && is_integral(self.dtype()) && is_integral(exponent.dtype());
+  bool integral =
+      self.defined() && exponent.defined() && is_integral(self.dtype()) && is_integral(exponent.dtype());
   return pointwise(integral ? pow_integer_op : pow_op, self, exponent);
 }
 Tensor pow(const Tensor& self, Scalar exponent) {
   Tensor base = in_power_dtype(self, exponent);
-  if (exponent == Scalar(2) && base.defined() && base.dtype() != bool_) [[likely]] return pointwise(square_op, base);
+  if (exponent == Scalar(2) && base.defined() && base.dtype() != bool_) [[likely]]
+    return pointwise(square_op, base);
   if (!base.defined()) return pointwise(square_op, base);
-  if (base.dtype() == bool_ && exponent.is_boolean()) return exponent.to<bool>() ? base.clone() : ones_like(base);
+  if (base.dtype() == bool_ && exponent.is_boolean())
+    return exponent.to<bool>() ? base.clone() : ones_like(base);
   const Pointwise& op = power(base, exponent);
   return takes_both(op) ? pointwise(op, base, exponent) : pointwise(op, base, params({exponent}));
 }
 Tensor pow(Scalar self, const Tensor& exponent) {
-  bool integral = exponent.defined() && is_integral(result_type(std::array{Operand(self), Operand(exponent)}));
+  bool integral =
+      exponent.defined() && is_integral(result_type(std::array{Operand(self), Operand(exponent)}));
   return pointwise(integral ? pow_integer_op : number_pow_op, {self, exponent});
 }
 const Tensor& pow_(const Tensor& self, const Tensor& exponent) {
-  bool integral = self.defined() && exponent.defined() && is_integral(self.dtype()) && is_integral(exponent.dtype());
+  bool integral =
+      self.defined() && exponent.defined() && is_integral(self.dtype()) && is_integral(exponent.dtype());
   return pointwise_(integral ? pow_integer_op : pow_op, self, exponent);
 }
 const Tensor& pow_(const Tensor& self, Scalar exponent) {
   if (!self.defined()) return pointwise_(square_op, self);
   if (exponent.is_floating_point() && is_integral(self.dtype()))
-    raise<DtypeError>({"[pow_] result type float32 can't be cast to the ", name(self.dtype()), " tensor written in place; use pow"});
+    raise<DtypeError>({"[pow_] result type float32 can't be cast to the ", name(self.dtype()),
+                       " tensor written in place; use pow"});
   const Pointwise& op = power(self, exponent);
   return takes_both(op) ? pointwise_(op, self, exponent) : pointwise_(op, self, params({exponent}));
 }
@@ -196,47 +226,84 @@ Tensor pow_of_number(Scalar self, const Tensor& exponent) { return pow(self, exp
 
 constinit const Op ops[] = {
     op<Scaled, &add>("add(self, other, *, alpha=1)",
-        {.doc = "self + alpha * other",
-         .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3), alpha=2.5", "T(2, 1), T(1, 4)", "T(2, 3), 1.5", "T(), T(5)", "T(33), T(33)"},
-         .derivative = Derivative::linear, .in_place = boxed<ScaledInPlace, &add_>, .dtype_promotes = true, .numbers_as_tensors = true}),
-    op<Scaled, &sub>("sub(self, other, *, alpha=1)",
+                     {.doc = "self + alpha * other",
+                      .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3), alpha=2.5", "T(2, 1), T(1, 4)",
+                                  "T(2, 3), 1.5", "T(), T(5)", "T(33), T(33)"},
+                      .derivative = Derivative::linear,
+                      .in_place = boxed<ScaledInPlace, &add_>,
+                      .dtype_promotes = true,
+                      .numbers_as_tensors = true}),
+    op<Scaled, &sub>(
+        "sub(self, other, *, alpha=1)",
         {.doc = "self - alpha * other",
          .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3), alpha=2.5", "T(2, 1), T(1, 4)", "T(2, 3), 1.5"},
-         .derivative = Derivative::linear, .in_place = boxed<ScaledInPlace, &sub_>, .dtype_promotes = true, .numbers_as_tensors = true}),
+         .derivative = Derivative::linear,
+         .in_place = boxed<ScaledInPlace, &sub_>,
+         .dtype_promotes = true,
+         .numbers_as_tensors = true}),
     op<Scaled, &rsub>("rsub(self, other, *, alpha=1)",
-        {.doc = "other - alpha * self", .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3), alpha=2.5"}, .derivative = Derivative::linear, .dtype_promotes = true}),
+                      {.doc = "other - alpha * self",
+                       .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3), alpha=2.5"},
+                       .derivative = Derivative::linear,
+                       .dtype_promotes = true}),
     op<Tensor(const Tensor&, Scalar, Scalar), &rsub>("rsub(self, other, alpha=1)",
-        {.doc = "other - alpha * self", .samples = {"T(2, 3), 1.5, 2.5"}, .derivative = Derivative::linear, .dtype_promotes = true}),
-    op<Binary, &mul>("mul(self, other)",
-        {.doc = "self * other", .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3)", "T(2, 1), T(1, 4)", "T(2, 3), 1.5", "T(), T(5)", "T(33), T(33)"},
-         .in_place = boxed<BinaryInPlace, &mul_>, .dtype_promotes = true, .numbers_as_tensors = true}),
-    op<Division, &div>("div(self, other, *, rounding_mode=None)",
-        {.doc = "self / other", .samples = {"T(2, 3), P(2, 3)", "T(2, 3), P(3)", "T(2, 1), P(1, 4)", "T(2, 3), 1.5", "3.0, P(4)"},
-         .in_place = boxed<DivisionInPlace, &div_>, .dtype_promotes = true, .numbers_as_tensors = true}),
-    op<Binary, &remainder>("remainder(self, other)",
-        {.doc = "self - floor(self / other) * other", .samples = {"T(2, 3), P(2, 3)", "T(2, 1), P(3)"}, .derivative = Derivative::pieces,
-         .in_place = boxed<BinaryInPlace, &remainder_>, .dtype_promotes = true}),
-    op<Tensor(const Tensor&, Scalar), &remainder>("remainder(self, other)",
-        {.doc = "self - floor(self / other) * other", .samples = {"T(2, 3), 0.75"}, .derivative = Derivative::pieces,
-         .in_place = boxed<const Tensor&(const Tensor&, Scalar), &remainder_>, .dtype_promotes = true}),
+                                                     {.doc = "other - alpha * self",
+                                                      .samples = {"T(2, 3), 1.5, 2.5"},
+                                                      .derivative = Derivative::linear,
+                                                      .dtype_promotes = true}),
+    op<Binary, &mul>("mul(self, other)", {.doc = "self * other",
+                                          .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3)", "T(2, 1), T(1, 4)",
+                                                      "T(2, 3), 1.5", "T(), T(5)", "T(33), T(33)"},
+                                          .in_place = boxed<BinaryInPlace, &mul_>,
+                                          .dtype_promotes = true,
+                                          .numbers_as_tensors = true}),
+    op<Division, &div>(
+        "div(self, other, *, rounding_mode=None)",
+        {.doc = "self / other",
+         .samples = {"T(2, 3), P(2, 3)", "T(2, 3), P(3)", "T(2, 1), P(1, 4)", "T(2, 3), 1.5", "3.0, P(4)"},
+         .in_place = boxed<DivisionInPlace, &div_>,
+         .dtype_promotes = true,
+         .numbers_as_tensors = true}),
+    op<Binary, &remainder>("remainder(self, other)", {.doc = "self - floor(self / other) * other",
+                                                      .samples = {"T(2, 3), P(2, 3)", "T(2, 1), P(3)"},
+                                                      .derivative = Derivative::pieces,
+                                                      .in_place = boxed<BinaryInPlace, &remainder_>,
+                                                      .dtype_promotes = true}),
+    op<Tensor(const Tensor&, Scalar), &remainder>(
+        "remainder(self, other)", {.doc = "self - floor(self / other) * other",
+                                   .samples = {"T(2, 3), 0.75"},
+                                   .derivative = Derivative::pieces,
+                                   .in_place = boxed<const Tensor&(const Tensor&, Scalar), &remainder_>,
+                                   .dtype_promotes = true}),
     op<Tensor(Scalar, const Tensor&), &remainder>("remainder(self, other)",
-        {.doc = "self - floor(self / other) * other", .samples = {"2.5, P(2, 3)"}, .derivative = Derivative::pieces, .dtype_promotes = true}),
+                                                  {.doc = "self - floor(self / other) * other",
+                                                   .samples = {"2.5, P(2, 3)"},
+                                                   .derivative = Derivative::pieces,
+                                                   .dtype_promotes = true}),
     op<Binary, &pow>("pow(self, exponent)",
-        {.doc = "self ^ exponent", .samples = {"P(2, 3), T(2, 3)", "P(2, 3), T(3)", "P(2, 1), T(1, 4)"},
-         .in_place = boxed<BinaryInPlace, &pow_>, .dtype_promotes = true}),
-    op<Tensor(Scalar, const Tensor&), &pow_of_number>("pow(self, exponent)",
+                     {.doc = "self ^ exponent",
+                      .samples = {"P(2, 3), T(2, 3)", "P(2, 3), T(3)", "P(2, 1), T(1, 4)"},
+                      .in_place = boxed<BinaryInPlace, &pow_>,
+                      .dtype_promotes = true}),
+    op<Tensor(Scalar, const Tensor&), &pow_of_number>(
+        "pow(self, exponent)",
         {.doc = "self ^ exponent", .samples = {"2.5, T(2, 3)"}, .dtype_promotes = true}),
-    op<Tensor(const Tensor&, Scalar), &pow>("pow(self, exponent)",
-        {.doc = "self ^ exponent", .samples = {"T(2, 3), 2", "T(2, 3), 3", "P(2, 3), 0.5", "P(2, 3), -1.25", "P(5), 1", "P(5), 0"},
-         .in_place = boxed<const Tensor&(const Tensor&, Scalar), &pow_>, .dtype_promotes = true}),
-    op<Tensor(const Tensor&), &neg>("neg(self)",
-        {.doc = "-self", .samples = {"T(2, 3)", "T()"}, .derivative = Derivative::linear, .in_place = boxed<const Tensor&(const Tensor&), &neg_>,
+    op<Tensor(const Tensor&, Scalar), &pow>(
+        "pow(self, exponent)",
+        {.doc = "self ^ exponent",
+         .samples = {"T(2, 3), 2", "T(2, 3), 3", "P(2, 3), 0.5", "P(2, 3), -1.25", "P(5), 1", "P(5), 0"},
+         .in_place = boxed<const Tensor&(const Tensor&, Scalar), &pow_>,
          .dtype_promotes = true}),
+    op<Tensor(const Tensor&), &neg>("neg(self)", {.doc = "-self",
+                                                  .samples = {"T(2, 3)", "T()"},
+                                                  .derivative = Derivative::linear,
+                                                  .in_place = boxed<const Tensor&(const Tensor&), &neg_>,
+                                                  .dtype_promotes = true}),
 };
 
-}  // namespace
+} // namespace
 
 extern const Family arithmetic_family;
 constinit const Family arithmetic_family{"arithmetic", ops};
 
-}  // namespace talweg
+} // namespace talweg

@@ -24,7 +24,7 @@ constexpr Pointwise logical_or_op{formulas::logical_or_formula, "logical_or", "L
 constexpr Pointwise logical_xor_op{formulas::logical_xor_formula, "logical_xor", "LogicalXorBackward0"};
 constexpr Pointwise logical_not_op{formulas::logical_not_formula, "logical_not", "LogicalNotBackward0"};
 
-}  // namespace
+} // namespace
 
 Tensor eq(const Tensor& self, const Tensor& other) { return pointwise(eq_op, self, other); }
 Tensor eq(const Tensor& self, Scalar other) { return pointwise(eq_op, self, other); }
@@ -47,10 +47,14 @@ Tensor logical_not(const Tensor& self) { return pointwise(logical_not_op, self);
 namespace {
 
 // A comparison in place has a node all the same: what it wrote doesn't depend on what was compared.
-const Tensor& compare_in_place(const Pointwise& op, const char* node, const Tensor& self, const Tensor* other, Scalar number) {
-  bool recorded = self.defined() && is_floating_point(self.dtype()) && (needs_grad(self) || (other && needs_grad(*other)));
-  if (other) pointwise_(op, self, *other);
-  else pointwise_(op, self, number);
+const Tensor& compare_in_place(const Pointwise& op, const char* node, const Tensor& self, const Tensor* other,
+                               Scalar number) {
+  bool recorded = self.defined() && is_floating_point(self.dtype()) &&
+                  (needs_grad(self) || (other && needs_grad(*other)));
+  if (other)
+    pointwise_(op, self, *other);
+  else
+    pointwise_(op, self, number);
   if (!recorded) return self;
   auto sizes = other ? other->sizes().vec() : std::vector<int64_t>();
   auto dtype = other ? other->dtype() : self.dtype();
@@ -67,24 +71,54 @@ const Tensor& compare_in_place(const Pointwise& op, const char* node, const Tens
   return self;
 }
 
-}  // namespace
+} // namespace
 
-const Tensor& eq_(const Tensor& self, const Tensor& other) { return compare_in_place(eq_op, "EqBackward1", self, &other, 0); }
-const Tensor& eq_(const Tensor& self, Scalar other) { return compare_in_place(eq_op, "EqBackward0", self, nullptr, other); }
-const Tensor& ne_(const Tensor& self, const Tensor& other) { return compare_in_place(ne_op, "NeBackward1", self, &other, 0); }
-const Tensor& ne_(const Tensor& self, Scalar other) { return compare_in_place(ne_op, "NeBackward0", self, nullptr, other); }
-const Tensor& lt_(const Tensor& self, const Tensor& other) { return compare_in_place(lt_op, "LtBackward1", self, &other, 0); }
-const Tensor& lt_(const Tensor& self, Scalar other) { return compare_in_place(lt_op, "LtBackward0", self, nullptr, other); }
-const Tensor& le_(const Tensor& self, const Tensor& other) { return compare_in_place(le_op, "LeBackward1", self, &other, 0); }
-const Tensor& le_(const Tensor& self, Scalar other) { return compare_in_place(le_op, "LeBackward0", self, nullptr, other); }
-const Tensor& gt_(const Tensor& self, const Tensor& other) { return compare_in_place(gt_op, "GtBackward1", self, &other, 0); }
-const Tensor& gt_(const Tensor& self, Scalar other) { return compare_in_place(gt_op, "GtBackward0", self, nullptr, other); }
-const Tensor& ge_(const Tensor& self, const Tensor& other) { return compare_in_place(ge_op, "GeBackward1", self, &other, 0); }
-const Tensor& ge_(const Tensor& self, Scalar other) { return compare_in_place(ge_op, "GeBackward0", self, nullptr, other); }
+const Tensor& eq_(const Tensor& self, const Tensor& other) {
+  return compare_in_place(eq_op, "EqBackward1", self, &other, 0);
+}
+const Tensor& eq_(const Tensor& self, Scalar other) {
+  return compare_in_place(eq_op, "EqBackward0", self, nullptr, other);
+}
+const Tensor& ne_(const Tensor& self, const Tensor& other) {
+  return compare_in_place(ne_op, "NeBackward1", self, &other, 0);
+}
+const Tensor& ne_(const Tensor& self, Scalar other) {
+  return compare_in_place(ne_op, "NeBackward0", self, nullptr, other);
+}
+const Tensor& lt_(const Tensor& self, const Tensor& other) {
+  return compare_in_place(lt_op, "LtBackward1", self, &other, 0);
+}
+const Tensor& lt_(const Tensor& self, Scalar other) {
+  return compare_in_place(lt_op, "LtBackward0", self, nullptr, other);
+}
+const Tensor& le_(const Tensor& self, const Tensor& other) {
+  return compare_in_place(le_op, "LeBackward1", self, &other, 0);
+}
+const Tensor& le_(const Tensor& self, Scalar other) {
+  return compare_in_place(le_op, "LeBackward0", self, nullptr, other);
+}
+const Tensor& gt_(const Tensor& self, const Tensor& other) {
+  return compare_in_place(gt_op, "GtBackward1", self, &other, 0);
+}
+const Tensor& gt_(const Tensor& self, Scalar other) {
+  return compare_in_place(gt_op, "GtBackward0", self, nullptr, other);
+}
+const Tensor& ge_(const Tensor& self, const Tensor& other) {
+  return compare_in_place(ge_op, "GeBackward1", self, &other, 0);
+}
+const Tensor& ge_(const Tensor& self, Scalar other) {
+  return compare_in_place(ge_op, "GeBackward0", self, nullptr, other);
+}
 
-const Tensor& logical_and_(const Tensor& self, const Tensor& other) { return pointwise_(logical_and_op, self, other); }
-const Tensor& logical_or_(const Tensor& self, const Tensor& other) { return pointwise_(logical_or_op, self, other); }
-const Tensor& logical_xor_(const Tensor& self, const Tensor& other) { return pointwise_(logical_xor_op, self, other); }
+const Tensor& logical_and_(const Tensor& self, const Tensor& other) {
+  return pointwise_(logical_and_op, self, other);
+}
+const Tensor& logical_or_(const Tensor& self, const Tensor& other) {
+  return pointwise_(logical_or_op, self, other);
+}
+const Tensor& logical_xor_(const Tensor& self, const Tensor& other) {
+  return pointwise_(logical_xor_op, self, other);
+}
 const Tensor& logical_not_(const Tensor& self) { return pointwise_(logical_not_op, self); }
 
 bool equal(const Tensor& self, const Tensor& other) {
@@ -99,19 +133,31 @@ using OfNumber = Tensor(const Tensor&, Scalar);
 using TensorsInPlace = const Tensor&(const Tensor&, const Tensor&);
 using NumberInPlace = const Tensor&(const Tensor&, Scalar);
 
-#define TALWEG_COMPARISON(name, sign)                                                                                  \
-  op<OfTensors, &name>(#name "(self, other)",                                                                          \
-      {.doc = "self " sign " other, as truth values",                                                                  \
-       .samples = {"T(2, 3), T(2, 3)", "T(2, 1), T(4)", "I(2, 3; 3), I(3; 3)", "T(), T(5)", "B(2, 3), B(3)"},          \
-       .derivative = Derivative::none, .why_not = "the result is a truth value", .in_place = boxed<TensorsInPlace, &name##_>, .dtype_promotes = true}),             \
-  op<OfNumber, &name>(#name "(self, other)",                                                                           \
-      {.doc = "self " sign " other, as truth values", .samples = {"T(2, 3), 0.5", "I(2, 3; 3), 1", "I(2, 3; 3), 1.5"}, \
-       .derivative = Derivative::none, .why_not = "the result is a truth value", .in_place = boxed<NumberInPlace, &name##_>, .dtype_promotes = true})
+#define TALWEG_COMPARISON(name, sign)                                                                        \
+  op<OfTensors, &name>(#name "(self, other)",                                                                \
+                       {.doc = "self " sign " other, as truth values",                                       \
+                        .samples = {"T(2, 3), T(2, 3)", "T(2, 1), T(4)", "I(2, 3; 3), I(3; 3)", "T(), T(5)", \
+                                    "B(2, 3), B(3)"},                                                        \
+                        .derivative = Derivative::none,                                                      \
+                        .why_not = "the result is a truth value",                                            \
+                        .in_place = boxed<TensorsInPlace, &name##_>,                                         \
+                        .dtype_promotes = true}),                                                            \
+      op<OfNumber, &name>(#name "(self, other)",                                                             \
+                          {.doc = "self " sign " other, as truth values",                                    \
+                           .samples = {"T(2, 3), 0.5", "I(2, 3; 3), 1", "I(2, 3; 3), 1.5"},                  \
+                           .derivative = Derivative::none,                                                   \
+                           .why_not = "the result is a truth value",                                         \
+                           .in_place = boxed<NumberInPlace, &name##_>,                                       \
+                           .dtype_promotes = true})
 
-#define TALWEG_LOGIC(name, text)                                                                          \
-  op<OfTensors, &name>(#name "(self, other)",                                                             \
-      {.doc = text, .samples = {"B(2, 3), B(2, 3)", "B(2, 1), T(4)", "I(2, 3; 2), B(3)"},                 \
-       .derivative = Derivative::none, .why_not = "the result is a truth value", .in_place = boxed<TensorsInPlace, &name##_>, .dtype_promotes = true})
+#define TALWEG_LOGIC(name, text)                                                              \
+  op<OfTensors, &name>(#name "(self, other)",                                                 \
+                       {.doc = text,                                                          \
+                        .samples = {"B(2, 3), B(2, 3)", "B(2, 1), T(4)", "I(2, 3; 2), B(3)"}, \
+                        .derivative = Derivative::none,                                       \
+                        .why_not = "the result is a truth value",                             \
+                        .in_place = boxed<TensorsInPlace, &name##_>,                          \
+                        .dtype_promotes = true})
 
 constinit const Op ops[] = {
     TALWEG_COMPARISON(eq, "=="),
@@ -124,19 +170,26 @@ constinit const Op ops[] = {
     TALWEG_LOGIC(logical_or, "whether either isn't zero"),
     TALWEG_LOGIC(logical_xor, "whether one of both isn't zero"),
     op<Tensor(const Tensor&), &logical_not>("logical_not(self)",
-        {.doc = "whether self is zero", .samples = {"B(2, 3)", "I(2, 3; 2)", "T(3)"},
-         .derivative = Derivative::none, .why_not = "the result is a truth value", .in_place = boxed<const Tensor&(const Tensor&), &logical_not_>, .dtype_promotes = true}),
+                                            {.doc = "whether self is zero",
+                                             .samples = {"B(2, 3)", "I(2, 3; 2)", "T(3)"},
+                                             .derivative = Derivative::none,
+                                             .why_not = "the result is a truth value",
+                                             .in_place = boxed<const Tensor&(const Tensor&), &logical_not_>,
+                                             .dtype_promotes = true}),
     op<bool(const Tensor&, const Tensor&), &equal>("equal(self, other)",
-        {.doc = "whether sizes and all elements are equal", .samples = {"B(2, 3), B(2, 3)", "T(2), T(3)"},
-         .derivative = Derivative::none, .why_not = "the result is a truth value", .dtype_promotes = true}),
+                                                   {.doc = "whether sizes and all elements are equal",
+                                                    .samples = {"B(2, 3), B(2, 3)", "T(2), T(3)"},
+                                                    .derivative = Derivative::none,
+                                                    .why_not = "the result is a truth value",
+                                                    .dtype_promotes = true}),
 };
 
 #undef TALWEG_COMPARISON
 #undef TALWEG_LOGIC
 
-}  // namespace
+} // namespace
 
 extern const Family compare_family;
 constinit const Family compare_family{"compare", ops};
 
-}  // namespace talweg
+} // namespace talweg

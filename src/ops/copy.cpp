@@ -27,7 +27,8 @@ Tensor dense_like(const Tensor& self, Dtype dtype) {
   std::span<const int64_t> sizes(o->sizes(), o->rank), strides(o->strides(), o->rank);
   int64_t extent = 1;
   for (size_t i = 0; i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
-  if (o->has(contiguous_flag) || extent != o->numel || may_overlap_itself(sizes, strides)) return new_tensor(dtype, sizes);
+  if (o->has(contiguous_flag) || extent != o->numel || may_overlap_itself(sizes, strides))
+    return new_tensor(dtype, sizes);
   return new_tensor_strided(dtype, sizes, strides);
 }
 
@@ -40,7 +41,7 @@ void back_to_dtype(Backward& b, Dtype dtype) {
   if (b.grad().defined()) b.set(0, to(b.grad(), dtype));
 }
 
-}  // namespace
+} // namespace
 
 Tensor clone(const Tensor& self) {
   check_defined(self, "clone");
@@ -62,7 +63,8 @@ Tensor to(const Tensor& self, Dtype dtype, bool copy) {
   if (self.dtype() == dtype) return copy ? clone(self) : self;
   Tensor out = dense_like(self, dtype);
   write(out, self);
-  return record(std::move(out), "ToCopyBackward0", {&self}, {}, [from = self.dtype()](Backward& b) { back_to_dtype(b, from); });
+  return record(std::move(out), "ToCopyBackward0", {&self}, {},
+                [from = self.dtype()](Backward& b) { back_to_dtype(b, from); });
 }
 
 const Tensor& copy_(const Tensor& self, const Tensor& src) {
@@ -70,15 +72,17 @@ const Tensor& copy_(const Tensor& self, const Tensor& src) {
   check_defined(src, "copy_");
   Dims joined = broadcast_sizes(self.sizes(), src.sizes(), "copy_");
   if (!(IntList(joined) == self.sizes()))
-    raise<ShapeError>({"[copy_] output with shape ", IntList(self.sizes()), " doesn't match the broadcast shape ", IntList(joined)});
+    raise<ShapeError>({"[copy_] output with shape ", IntList(self.sizes()),
+                       " doesn't match the broadcast shape ", IntList(joined)});
   if (self.is_same(src)) return self;
   const Tensor* others[] = {&src};
   bool recorded = begin_write(self, "copy_", others);
-  Node* node = write_node(recorded, "CopyBackwards", {&self, &src}, {}, [sizes = Dims(src.sizes()), from = src.dtype()](Backward& b) {
-    if (!b.grad().defined()) return;
-    if (b.needs(0)) b.set(0, zeros_like(b.grad()));
-    if (b.needs(1)) b.set(1, sum_to(b.grad(), sizes, from));
-  });
+  Node* node = write_node(recorded, "CopyBackwards", {&self, &src}, {},
+                          [sizes = Dims(src.sizes()), from = src.dtype()](Backward& b) {
+                            if (!b.grad().defined()) return;
+                            if (b.needs(0)) b.set(0, zeros_like(b.grad()));
+                            if (b.needs(1)) b.set(1, sum_to(b.grad(), sizes, from));
+                          });
   Tensor source = src;
   if (storage_begin(object(src)) == storage_begin(object(self))) source = clone(src.detach());
   write(self, source);
@@ -89,7 +93,8 @@ const Tensor& copy_(const Tensor& self, const Tensor& src) {
 const Tensor& fill_(const Tensor& self, Scalar value) {
   check_defined(self, "fill_");
   bool recorded = begin_write(self, "fill_");
-  Node* node = write_node(recorded, "FillBackward0", {&self}, {}, [](Backward& b) { b.set(0, zeros_like(b.grad())); });
+  Node* node =
+      write_node(recorded, "FillBackward0", {&self}, {}, [](Backward& b) { b.set(0, zeros_like(b.grad())); });
   launch(fill_kernel, {buffer_of(self)}, value);
   end_write(self, node);
   return self;
@@ -98,14 +103,16 @@ const Tensor& fill_(const Tensor& self, Scalar value) {
 const Tensor& fill_(const Tensor& self, const Tensor& value) {
   check_defined(value, "fill_");
   if (value.dim() != 0)
-    raise<ShapeError>({"[fill_] only supports 0-dimension value tensor but got tensor with ", value.dim(), " dimensions"});
+    raise<ShapeError>(
+        {"[fill_] only supports 0-dimension value tensor but got tensor with ", value.dim(), " dimensions"});
   return copy_(self, value);
 }
 
 const Tensor& zero_(const Tensor& self) {
   check_defined(self, "zero_");
   bool recorded = begin_write(self, "zero_");
-  Node* node = write_node(recorded, "ZeroBackward0", {&self}, {}, [](Backward& b) { b.set(0, zeros_like(b.grad())); });
+  Node* node =
+      write_node(recorded, "ZeroBackward0", {&self}, {}, [](Backward& b) { b.set(0, zeros_like(b.grad())); });
   launch(fill_kernel, {buffer_of(self)}, Scalar(0));
   end_write(self, node);
   return self;
@@ -116,12 +123,15 @@ namespace {
 using Unary = Tensor(const Tensor&);
 
 template <Dtype dtype>
-Tensor as(const Tensor& self) { return to(self, dtype); }
+Tensor as(const Tensor& self) {
+  return to(self, dtype);
+}
 
 Tensor to_dtype(const Tensor& self, Dtype dtype, bool, bool copy) { return to(self, dtype, copy); }
 // There is one device, so what stands in its place changes nothing.
 Tensor to_device(const Tensor& self, std::string_view device, std::optional<Dtype> dtype, bool, bool copy) {
-  if (!device.empty() && !device.starts_with("cpu")) raise<ValueError>({"[to] there is no device '", device, "', only cpu"});
+  if (!device.empty() && !device.starts_with("cpu"))
+    raise<ValueError>({"[to] there is no device '", device, "', only cpu"});
   check_defined(self, "to");
   return to(self, dtype.value_or(self.dtype()), copy);
 }
@@ -138,8 +148,12 @@ Tensor fill_copy(const Tensor& self, V value) {
 }
 Scalar item(const Tensor& self) { return self.item(); }
 
-constexpr OpInfo conversion(std::string_view doc) { return {.doc = doc, .samples = {"T(2, 3)"}, .derivative = Derivative::linear}; }
-constexpr OpInfo writing(std::string_view doc) { return {.doc = doc, .derivative = Derivative::none, .why_not = "writes into self"}; }
+constexpr OpInfo conversion(std::string_view doc) {
+  return {.doc = doc, .samples = {"T(2, 3)"}, .derivative = Derivative::linear};
+}
+constexpr OpInfo writing(std::string_view doc) {
+  return {.doc = doc, .derivative = Derivative::none, .why_not = "writes into self"};
+}
 
 Dtype common_dtype(const Tensor& tensor1, const Tensor& tensor2) {
   const Operand operands[] = {tensor1, tensor2};
@@ -148,37 +162,64 @@ Dtype common_dtype(const Tensor& tensor1, const Tensor& tensor2) {
 
 constinit const Op ops[] = {
     op<Dtype(const Tensor&, const Tensor&), &common_dtype>("result_type(tensor1, tensor2)",
-        {.doc = "the dtype in which two operands meet", .derivative = Derivative::none, .why_not = "the result is a dtype", .numbers_as_tensors = true}),
+                                                           {.doc = "the dtype in which two operands meet",
+                                                            .derivative = Derivative::none,
+                                                            .why_not = "the result is a dtype",
+                                                            .numbers_as_tensors = true}),
     op<bool(Dtype, Dtype), &can_cast>("can_cast(from_, to)",
-        {.doc = "whether values of one dtype may be written into another", .derivative = Derivative::none, .why_not = "the result is a truth value"}),
-    op<Unary, &clone>("clone(self)", {.doc = "a copy with its own memory", .samples = {"T(2, 3)", "T()"}, .derivative = Derivative::linear}),
-    op<Unary, &contiguous>("contiguous(self)", {.doc = "self, or a copy that is row-major without gaps", .samples = {"T(2, 3)"}, .derivative = Derivative::linear}),
-    op<Tensor(const Tensor&, Dtype, bool, bool), &to_dtype>("to(self, dtype, non_blocking=False, copy=False)", conversion("self converted to a dtype")),
-    op<Tensor(const Tensor&, std::string_view, std::optional<Dtype>, bool, bool), &to_device>("to(self, device=None, dtype=None, non_blocking=False, copy=False)",
+                                      {.doc = "whether values of one dtype may be written into another",
+                                       .derivative = Derivative::none,
+                                       .why_not = "the result is a truth value"}),
+    op<Unary, &clone>("clone(self)", {.doc = "a copy with its own memory",
+                                      .samples = {"T(2, 3)", "T()"},
+                                      .derivative = Derivative::linear}),
+    op<Unary, &contiguous>("contiguous(self)", {.doc = "self, or a copy that is row-major without gaps",
+                                                .samples = {"T(2, 3)"},
+                                                .derivative = Derivative::linear}),
+    op<Tensor(const Tensor&, Dtype, bool, bool), &to_dtype>("to(self, dtype, non_blocking=False, copy=False)",
+                                                            conversion("self converted to a dtype")),
+    op<Tensor(const Tensor&, std::string_view, std::optional<Dtype>, bool, bool), &to_device>(
+        "to(self, device=None, dtype=None, non_blocking=False, copy=False)",
         conversion("self converted to a dtype")),
-    op<Tensor(const Tensor&, const Tensor&, bool, bool), &to_other>("to(self, other, non_blocking=False, copy=False)", conversion("self converted to other's dtype")),
+    op<Tensor(const Tensor&, const Tensor&, bool, bool), &to_other>(
+        "to(self, other, non_blocking=False, copy=False)", conversion("self converted to other's dtype")),
     op<Unary, &as<float32>>("float(self)", conversion("to(float32)")),
     op<Unary, &as<float64>>("double(self)", conversion("to(float64)")),
     op<Unary, &as<float16>>("half(self)", conversion("to(float16)")),
     op<Unary, &as<bfloat16>>("bfloat16(self)", conversion("to(bfloat16)")),
-    op<Unary, &as<int64>>("long(self)", {.doc = "to(int64)", .derivative = Derivative::none, .why_not = "integers"}),
-    op<Unary, &as<int32>>("int(self)", {.doc = "to(int32)", .derivative = Derivative::none, .why_not = "integers"}),
-    op<Unary, &as<int16>>("short(self)", {.doc = "to(int16)", .derivative = Derivative::none, .why_not = "integers"}),
-    op<Unary, &as<int8>>("char(self)", {.doc = "to(int8)", .derivative = Derivative::none, .why_not = "integers"}),
-    op<Unary, &as<uint8>>("byte(self)", {.doc = "to(uint8)", .derivative = Derivative::none, .why_not = "integers"}),
-    op<Unary, &as<bool_>>("bool(self)", {.doc = "to(bool)", .derivative = Derivative::none, .why_not = "truth values"}),
-    op<const Tensor&(const Tensor&, const Tensor&, bool), &copy_in>("copy_(self, src, non_blocking=False)", writing("writes src, broadcast and converted")),
-    op<Tensor(const Tensor&, Scalar), &fill_copy<Scalar>>("fill(self, value)",
-        {.doc = "one value everywhere", .samples = {"T(2, 3), 1.5"}, .derivative = Derivative::linear, .in_place = boxed<const Tensor&(const Tensor&, Scalar), &fill_>}),
-    op<Tensor(const Tensor&, const Tensor&), &fill_copy<const Tensor&>>("fill(self, value)",
-        {.doc = "one value everywhere", .samples = {"T(2, 3), T()"}, .derivative = Derivative::linear, .in_place = boxed<const Tensor&(const Tensor&, const Tensor&), &fill_>}),
+    op<Unary, &as<int64>>("long(self)",
+                          {.doc = "to(int64)", .derivative = Derivative::none, .why_not = "integers"}),
+    op<Unary, &as<int32>>("int(self)",
+                          {.doc = "to(int32)", .derivative = Derivative::none, .why_not = "integers"}),
+    op<Unary, &as<int16>>("short(self)",
+                          {.doc = "to(int16)", .derivative = Derivative::none, .why_not = "integers"}),
+    op<Unary, &as<int8>>("char(self)",
+                         {.doc = "to(int8)", .derivative = Derivative::none, .why_not = "integers"}),
+    op<Unary, &as<uint8>>("byte(self)",
+                          {.doc = "to(uint8)", .derivative = Derivative::none, .why_not = "integers"}),
+    op<Unary, &as<bool_>>("bool(self)",
+                          {.doc = "to(bool)", .derivative = Derivative::none, .why_not = "truth values"}),
+    op<const Tensor&(const Tensor&, const Tensor&, bool), &copy_in>(
+        "copy_(self, src, non_blocking=False)", writing("writes src, broadcast and converted")),
+    op<Tensor(const Tensor&, Scalar), &fill_copy<Scalar>>(
+        "fill(self, value)", {.doc = "one value everywhere",
+                              .samples = {"T(2, 3), 1.5"},
+                              .derivative = Derivative::linear,
+                              .in_place = boxed<const Tensor&(const Tensor&, Scalar), &fill_>}),
+    op<Tensor(const Tensor&, const Tensor&), &fill_copy<const Tensor&>>(
+        "fill(self, value)", {.doc = "one value everywhere",
+                              .samples = {"T(2, 3), T()"},
+                              .derivative = Derivative::linear,
+                              .in_place = boxed<const Tensor&(const Tensor&, const Tensor&), &fill_>}),
     op<const Tensor&(const Tensor&), &zero_>("zero_(self)", writing("writes zeros")),
-    op<Scalar(const Tensor&), &item>("item(self)", {.doc = "the one element as a number", .derivative = Derivative::none, .why_not = "a number of C++"}),
+    op<Scalar(const Tensor&), &item>(
+        "item(self)",
+        {.doc = "the one element as a number", .derivative = Derivative::none, .why_not = "a number of C++"}),
 };
 
-}  // namespace
+} // namespace
 
 extern const Family copy_family;
 constinit const Family copy_family{"copy", ops};
 
-}  // namespace talweg
+} // namespace talweg

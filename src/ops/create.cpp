@@ -36,17 +36,21 @@ struct NestedShape {
 };
 
 // Python's kinds: bool, int64, the default floating type.
-Dtype python_dtype(Dtype d) { return is_floating_point(d) ? get_default_dtype() : d == bool_ ? bool_ : int64; }
+Dtype python_dtype(Dtype d) {
+  return is_floating_point(d) ? get_default_dtype() : d == bool_ ? bool_ : int64;
+}
 
 void measure(std::span<const NestedList> list, size_t depth, NestedShape& shape) {
   auto n = static_cast<int64_t>(list.size());
   if (depth == shape.sizes.size()) {
     shape.sizes.push_back(n);
   } else if (shape.sizes[depth] != n) {
-    raise<ValueError>({"[tensor] expected sequence of length ", shape.sizes[depth], " at dim ", depth, " (got ", n, ")"});
+    raise<ValueError>(
+        {"[tensor] expected sequence of length ", shape.sizes[depth], " at dim ", depth, " (got ", n, ")"});
   }
   for (const NestedList& e : list) {
-    if (e.is_number() != list[0].is_number()) raise<ValueError>({"[tensor] numbers and lists are mixed at dim ", depth + 1});
+    if (e.is_number() != list[0].is_number())
+      raise<ValueError>({"[tensor] numbers and lists are mixed at dim ", depth + 1});
     if (e.is_number()) {
       if (shape.sizes.size() > depth + 1) raise<ValueError>({"[tensor] rows of different depth"});
       Dtype d = python_dtype(e.dtype());
@@ -61,19 +65,23 @@ void measure(std::span<const NestedList> list, size_t depth, NestedShape& shape)
 template <class T>
 void gather_numbers(std::span<const NestedList> list, T*& out) {
   for (const NestedList& e : list) {
-    if (e.is_number()) *out++ = e.scalar().is_floating_point() ? cast<T>(e.scalar().to<double>()) : cast<T>(e.scalar().to<int64_t>());
-    else gather_numbers(e.list(), out);
+    if (e.is_number())
+      *out++ = e.scalar().is_floating_point() ? cast<T>(e.scalar().to<double>())
+                                              : cast<T>(e.scalar().to<int64_t>());
+    else
+      gather_numbers(e.list(), out);
   }
 }
 
-}  // namespace
+} // namespace
 
 namespace detail {
 
 Tensor tensor_from_nested(std::span<const NestedList> list, const TensorOptions& options) {
   NestedShape shape;
   measure(list, 0, shape);
-  Tensor t = new_tensor(options.dtype.value_or(shape.started ? shape.dtype : get_default_dtype()), shape.sizes);
+  Tensor t =
+      new_tensor(options.dtype.value_or(shape.started ? shape.dtype : get_default_dtype()), shape.sizes);
   with_type(t.dtype(), [&]<class T>(T*) {
     T* out = static_cast<T*>(t.data_ptr());
     gather_numbers(list, out);
@@ -81,32 +89,39 @@ Tensor tensor_from_nested(std::span<const NestedList> list, const TensorOptions&
   return finish(std::move(t), options);
 }
 
-Tensor tensor_from_scalar(Scalar value, const TensorOptions& options) { return filled(options.dtype.value_or(value.dtype()), {}, value, options); }
+Tensor tensor_from_scalar(Scalar value, const TensorOptions& options) {
+  return filled(options.dtype.value_or(value.dtype()), {}, value, options);
+}
 
-Tensor tensor_from_elements(const void* data, Dtype source, IntList sizes, std::optional<Dtype> inferred, const TensorOptions& options) {
+Tensor tensor_from_elements(const void* data, Dtype source, IntList sizes, std::optional<Dtype> inferred,
+                            const TensorOptions& options) {
   Tensor t = new_tensor(options.dtype.value_or(inferred.value_or(source)), sizes);
   // A container that is empty may have no memory.
   if (t.numel() > 0) {
-    Tensor foreign = new_foreign(const_cast<void*>(data), source, sizes, Dims::contiguous_strides(sizes), nullptr, nullptr);
+    Tensor foreign = new_foreign(const_cast<void*>(data), source, sizes, Dims::contiguous_strides(sizes),
+                                 nullptr, nullptr);
     copy_kernel.run(std::array{buffer_of(t), buffer_of(foreign)}, nullptr);
   }
   return finish(std::move(t), options);
 }
 
-Tensor foreign_tensor(void* data, Dtype dtype, IntList sizes, const IntList* strides, void (*release)(void*), void* context) {
+Tensor foreign_tensor(void* data, Dtype dtype, IntList sizes, const IntList* strides, void (*release)(void*),
+                      void* context) {
   try {
     if (strides && strides->size() != sizes.size())
       raise<ShapeError>({"[from_blob] ", sizes.size(), " sizes and ", strides->size(), " strides"});
-    if (!data && checked_numel(sizes, itemsize(dtype)) > 0) raise<ValueError>({"[from_blob] the memory is a null pointer"});
+    if (!data && checked_numel(sizes, itemsize(dtype)) > 0)
+      raise<ValueError>({"[from_blob] the memory is a null pointer"});
     checked_numel(sizes, itemsize(dtype));
-    return new_foreign(data, dtype, sizes, strides ? Dims(*strides) : Dims::contiguous_strides(sizes), release, context);
+    return new_foreign(data, dtype, sizes, strides ? Dims(*strides) : Dims::contiguous_strides(sizes),
+                       release, context);
   } catch (...) {
     if (release) release(context);
     throw;
   }
 }
 
-}  // namespace detail
+} // namespace detail
 
 Tensor tensor(const std::vector<bool>& values, const TensorOptions& options) {
   Tensor t = new_tensor(bool_, IntList(static_cast<int64_t>(values.size())));
@@ -115,10 +130,18 @@ Tensor tensor(const std::vector<bool>& values, const TensorOptions& options) {
   return finish(to(t, options.dtype.value_or(bool_)), options);
 }
 
-Tensor empty(IntList size, const TensorOptions& options) { return finish(new_tensor(options.dtype.value_or(get_default_dtype()), size), options); }
-Tensor zeros(IntList size, const TensorOptions& options) { return filled(options.dtype.value_or(get_default_dtype()), size, 0, options); }
-Tensor ones(IntList size, const TensorOptions& options) { return filled(options.dtype.value_or(get_default_dtype()), size, 1, options); }
-Tensor full(IntList size, Scalar fill_value, const TensorOptions& options) { return filled(options.dtype.value_or(fill_value.dtype()), size, fill_value, options); }
+Tensor empty(IntList size, const TensorOptions& options) {
+  return finish(new_tensor(options.dtype.value_or(get_default_dtype()), size), options);
+}
+Tensor zeros(IntList size, const TensorOptions& options) {
+  return filled(options.dtype.value_or(get_default_dtype()), size, 0, options);
+}
+Tensor ones(IntList size, const TensorOptions& options) {
+  return filled(options.dtype.value_or(get_default_dtype()), size, 1, options);
+}
+Tensor full(IntList size, Scalar fill_value, const TensorOptions& options) {
+  return filled(options.dtype.value_or(fill_value.dtype()), size, fill_value, options);
+}
 
 Tensor arange(Scalar end, const TensorOptions& options) { return arange(0, end, 1, options); }
 
@@ -139,11 +162,13 @@ template <class A>
 void check_range(Scalar start, Scalar end, Scalar step) {
   A first = start.to<A>(), last = end.to<A>(), by = step.to<A>();
   if (!(by > 0 || by < 0)) raise<ValueError>({"[arange] step must be nonzero"});
-  if (!std::isfinite(start.to<double>()) || !std::isfinite(end.to<double>())) raise<ValueError>({"[arange] unsupported range: bounds must be finite"});
-  if ((by > 0 && first > last) || (by < 0 && first < last)) raise<ValueError>({"[arange] upper bound and lower bound inconsistent with step sign"});
+  if (!std::isfinite(start.to<double>()) || !std::isfinite(end.to<double>()))
+    raise<ValueError>({"[arange] unsupported range: bounds must be finite"});
+  if ((by > 0 && first > last) || (by < 0 && first < last))
+    raise<ValueError>({"[arange] upper bound and lower bound inconsistent with step sign"});
 }
 
-}  // namespace
+} // namespace
 
 Tensor arange(Scalar start, Scalar end, Scalar step, const TensorOptions& options) {
   bool floating = start.is_floating_point() || end.is_floating_point() || step.is_floating_point();
@@ -151,8 +176,10 @@ Tensor arange(Scalar start, Scalar end, Scalar step, const TensorOptions& option
   if (dtype == bool_) raise<DtypeError>({"[arange] not implemented for bool; use an integer dtype"});
   for (Scalar s : {start, end, step})
     if (is_integral(dtype)) checked_number(s, int64, "arange");
-  if (dtype == int64) check_range<int64_t>(start, end, step);
-  else check_range<double>(start, end, step);
+  if (dtype == int64)
+    check_range<int64_t>(start, end, step);
+  else
+    check_range<double>(start, end, step);
   Tensor t = new_tensor(dtype, IntList(arange_count(dtype, start, end, step)));
   launch(arange_kernel, {buffer_of(t)}, Range{start, step});
   return finish(std::move(t), options);
@@ -164,7 +191,9 @@ Tensor linspace(Scalar start, Scalar end, int64_t steps, const TensorOptions& op
   if (dtype == bool_) raise<DtypeError>({"[linspace] not implemented for bool"});
   Tensor t = new_tensor(dtype, IntList(steps));
   if (steps == 1) fill_(t, checked_number(start, dtype, "linspace"));
-  if (steps > 1) launch(linspace_kernel, {buffer_of(t)}, Range{checked_number(start, dtype, "linspace"), checked_number(end, dtype, "linspace")});
+  if (steps > 1)
+    launch(linspace_kernel, {buffer_of(t)},
+           Range{checked_number(start, dtype, "linspace"), checked_number(end, dtype, "linspace")});
   return finish(std::move(t), options);
 }
 
@@ -179,7 +208,8 @@ Tensor eye(int64_t n, int64_t m, const TensorOptions& options) {
 Tensor empty_like(const Tensor& self, const TensorOptions& options) {
   TensorObject* o = object(self);
   if (!o) raise<TypeError>({"[empty_like] the tensor is undefined"});
-  if (o->has(lane_flag) && options.dtype.value_or(o->dtype) == o->dtype) return finish(adopt(new_lane_like(o, o->dtype)), options);
+  if (o->has(lane_flag) && options.dtype.value_or(o->dtype) == o->dtype)
+    return finish(adopt(new_lane_like(o, o->dtype)), options);
   std::span<const int64_t> sizes(o->sizes(), o->rank), strides(o->strides(), o->rank);
   int64_t extent = 1;
   for (size_t i = 0; i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
@@ -204,47 +234,84 @@ using LikeOfSize = Tensor(const Tensor&, IntList, Type, bool);
 
 // A factory called by name: its options are the last two arguments.
 template <auto factory>
-Tensor of_size(IntList size, Type dtype, bool requires_grad) { return factory(size, TensorOptions{dtype, requires_grad}); }
+Tensor of_size(IntList size, Type dtype, bool requires_grad) {
+  return factory(size, TensorOptions{dtype, requires_grad});
+}
 template <auto factory>
-Tensor like(const Tensor& self, Type dtype, bool requires_grad) { return factory(self, TensorOptions{dtype, requires_grad}); }
+Tensor like(const Tensor& self, Type dtype, bool requires_grad) {
+  return factory(self, TensorOptions{dtype, requires_grad});
+}
 template <auto factory>
-Tensor like_of_size(const Tensor& self, IntList size, Type dtype, bool requires_grad) { return factory(size, TensorOptions{dtype.value_or(self.dtype()), requires_grad}); }
-Tensor full_of_size(IntList size, Scalar fill_value, Type dtype, bool requires_grad) { return full(size, fill_value, {dtype, requires_grad}); }
-Tensor full_like_by_name(const Tensor& self, Scalar fill_value, Type dtype, bool requires_grad) { return full_like(self, fill_value, {dtype, requires_grad}); }
+Tensor like_of_size(const Tensor& self, IntList size, Type dtype, bool requires_grad) {
+  return factory(size, TensorOptions{dtype.value_or(self.dtype()), requires_grad});
+}
+Tensor full_of_size(IntList size, Scalar fill_value, Type dtype, bool requires_grad) {
+  return full(size, fill_value, {dtype, requires_grad});
+}
+Tensor full_like_by_name(const Tensor& self, Scalar fill_value, Type dtype, bool requires_grad) {
+  return full_like(self, fill_value, {dtype, requires_grad});
+}
 Tensor new_full(const Tensor& self, IntList size, Scalar fill_value, Type dtype, bool requires_grad) {
   return full(size, fill_value, {dtype.value_or(self.dtype()), requires_grad});
 }
 Tensor arange_to(Scalar end, Type dtype, bool requires_grad) { return arange(end, {dtype, requires_grad}); }
-Tensor arange_between(Scalar start, Scalar end, Scalar step, Type dtype, bool requires_grad) { return arange(start, end, step, {dtype, requires_grad}); }
-Tensor linspace_by_name(Scalar start, Scalar end, int64_t steps, Type dtype, bool requires_grad) { return linspace(start, end, steps, {dtype, requires_grad}); }
+Tensor arange_between(Scalar start, Scalar end, Scalar step, Type dtype, bool requires_grad) {
+  return arange(start, end, step, {dtype, requires_grad});
+}
+Tensor linspace_by_name(Scalar start, Scalar end, int64_t steps, Type dtype, bool requires_grad) {
+  return linspace(start, end, steps, {dtype, requires_grad});
+}
 Tensor eye_square(int64_t n, Type dtype, bool requires_grad) { return eye(n, {dtype, requires_grad}); }
-Tensor eye_of(int64_t n, int64_t m, Type dtype, bool requires_grad) { return eye(n, m, {dtype, requires_grad}); }
+Tensor eye_of(int64_t n, int64_t m, Type dtype, bool requires_grad) {
+  return eye(n, m, {dtype, requires_grad});
+}
 
-constexpr OpInfo constant(std::string_view doc) { return {.doc = doc, .derivative = Derivative::none, .why_not = "constants"}; }
+constexpr OpInfo constant(std::string_view doc) {
+  return {.doc = doc, .derivative = Derivative::none, .why_not = "constants"};
+}
 
 constinit const Op ops[] = {
-    op<OfSize, &of_size<&empty>>("empty(size, *, dtype=None, requires_grad=False)", constant("undefined elements")),
+    op<OfSize, &of_size<&empty>>("empty(size, *, dtype=None, requires_grad=False)",
+                                 constant("undefined elements")),
     op<OfSize, &of_size<&zeros>>("zeros(size, *, dtype=None, requires_grad=False)", constant("zeros")),
     op<OfSize, &of_size<&ones>>("ones(size, *, dtype=None, requires_grad=False)", constant("ones")),
-    op<Tensor(IntList, Scalar, Type, bool), &full_of_size>("full(size, fill_value, *, dtype=None, requires_grad=False)", constant("one value everywhere")),
-    op<Tensor(Scalar, Type, bool), &arange_to>("arange(end, *, dtype=None, requires_grad=False)", constant("0, 1, ... below end")),
-    op<Tensor(Scalar, Scalar, Scalar, Type, bool), &arange_between>("arange(start, end, step=1, *, dtype=None, requires_grad=False)", constant("start, start + step, ... below end")),
-    op<Tensor(Scalar, Scalar, int64_t, Type, bool), &linspace_by_name>("linspace(start, end, steps, *, dtype=None, requires_grad=False)", constant("numbers from start to end")),
-    op<Tensor(int64_t, Type, bool), &eye_square>("eye(n, *, dtype=None, requires_grad=False)", constant("ones on the diagonal")),
-    op<Tensor(int64_t, int64_t, Type, bool), &eye_of>("eye(n, m, *, dtype=None, requires_grad=False)", constant("ones on the diagonal")),
-    op<Like, &like<&empty_like>>("empty_like(self, *, dtype=None, requires_grad=False)", constant("empty of self's shape")),
-    op<Like, &like<&zeros_like>>("zeros_like(self, *, dtype=None, requires_grad=False)", constant("zeros of self's shape")),
-    op<Like, &like<&ones_like>>("ones_like(self, *, dtype=None, requires_grad=False)", constant("ones of self's shape")),
-    op<Tensor(const Tensor&, Scalar, Type, bool), &full_like_by_name>("full_like(self, fill_value, *, dtype=None, requires_grad=False)", constant("one value in self's shape")),
-    op<LikeOfSize, &like_of_size<&empty>>("new_empty(self, size, *, dtype=None, requires_grad=False)", constant("empty of self's dtype")),
-    op<LikeOfSize, &like_of_size<&zeros>>("new_zeros(self, size, *, dtype=None, requires_grad=False)", constant("zeros of self's dtype")),
-    op<LikeOfSize, &like_of_size<&ones>>("new_ones(self, size, *, dtype=None, requires_grad=False)", constant("ones of self's dtype")),
-    op<Tensor(const Tensor&, IntList, Scalar, Type, bool), &new_full>("new_full(self, size, fill_value, *, dtype=None, requires_grad=False)", constant("one value, of self's dtype")),
+    op<Tensor(IntList, Scalar, Type, bool), &full_of_size>(
+        "full(size, fill_value, *, dtype=None, requires_grad=False)", constant("one value everywhere")),
+    op<Tensor(Scalar, Type, bool), &arange_to>("arange(end, *, dtype=None, requires_grad=False)",
+                                               constant("0, 1, ... below end")),
+    op<Tensor(Scalar, Scalar, Scalar, Type, bool), &arange_between>(
+        "arange(start, end, step=1, *, dtype=None, requires_grad=False)",
+        constant("start, start + step, ... below end")),
+    op<Tensor(Scalar, Scalar, int64_t, Type, bool), &linspace_by_name>(
+        "linspace(start, end, steps, *, dtype=None, requires_grad=False)",
+        constant("numbers from start to end")),
+    op<Tensor(int64_t, Type, bool), &eye_square>("eye(n, *, dtype=None, requires_grad=False)",
+                                                 constant("ones on the diagonal")),
+    op<Tensor(int64_t, int64_t, Type, bool), &eye_of>("eye(n, m, *, dtype=None, requires_grad=False)",
+                                                      constant("ones on the diagonal")),
+    op<Like, &like<&empty_like>>("empty_like(self, *, dtype=None, requires_grad=False)",
+                                 constant("empty of self's shape")),
+    op<Like, &like<&zeros_like>>("zeros_like(self, *, dtype=None, requires_grad=False)",
+                                 constant("zeros of self's shape")),
+    op<Like, &like<&ones_like>>("ones_like(self, *, dtype=None, requires_grad=False)",
+                                constant("ones of self's shape")),
+    op<Tensor(const Tensor&, Scalar, Type, bool), &full_like_by_name>(
+        "full_like(self, fill_value, *, dtype=None, requires_grad=False)",
+        constant("one value in self's shape")),
+    op<LikeOfSize, &like_of_size<&empty>>("new_empty(self, size, *, dtype=None, requires_grad=False)",
+                                          constant("empty of self's dtype")),
+    op<LikeOfSize, &like_of_size<&zeros>>("new_zeros(self, size, *, dtype=None, requires_grad=False)",
+                                          constant("zeros of self's dtype")),
+    op<LikeOfSize, &like_of_size<&ones>>("new_ones(self, size, *, dtype=None, requires_grad=False)",
+                                         constant("ones of self's dtype")),
+    op<Tensor(const Tensor&, IntList, Scalar, Type, bool), &new_full>(
+        "new_full(self, size, fill_value, *, dtype=None, requires_grad=False)",
+        constant("one value, of self's dtype")),
 };
 
-}  // namespace
+} // namespace
 
 extern const Family create_family;
 constinit const Family create_family{"create", ops};
 
-}  // namespace talweg
+} // namespace talweg

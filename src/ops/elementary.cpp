@@ -5,8 +5,8 @@
 
 #include "core/raise.h"
 #include "formulas/elementary.h"
-#include "ops/number.h"
 #include "ops/index.h"
+#include "ops/number.h"
 #include "ops/pointwise.h"
 #include "ops/record.h"
 #include "talweg/errors.h"
@@ -31,10 +31,12 @@ constexpr Pointwise clamp_between_op{formulas::clamp_between_formula, "clamp", "
 constexpr Pointwise clamp_above_op{formulas::clamp_above_formula, "clamp", "ClampBackward0"};
 constexpr Pointwise clamp_below_op{formulas::clamp_below_formula, "clamp", "ClampBackward0"};
 constexpr Pointwise where_op{formulas::where_formula, "where", "WhereBackward0"};
-constexpr Pointwise masked_fill_number_op{formulas::masked_fill_formula, "masked_fill", "MaskedFillBackward0"};
-constexpr Pointwise masked_fill_tensor_op{formulas::masked_fill_formula, "masked_fill", "MaskedFillBackward1"};
+constexpr Pointwise masked_fill_number_op{formulas::masked_fill_formula, "masked_fill",
+                                          "MaskedFillBackward0"};
+constexpr Pointwise masked_fill_tensor_op{formulas::masked_fill_formula, "masked_fill",
+                                          "MaskedFillBackward1"};
 
-}  // namespace
+} // namespace
 
 Tensor abs(const Tensor& self) { return pointwise(abs_op, self); }
 const Tensor& abs_(const Tensor& self) { return pointwise_(abs_op, self); }
@@ -65,13 +67,15 @@ struct Limits {
 Limits limits(const Tensor& self, std::optional<Scalar> min, std::optional<Scalar> max) {
   if (!min && !max) raise<ValueError>({"[clamp] At least one of 'min' or 'max' must not be None"});
   if (!self.defined()) raise<TypeError>({"[clamp] an argument is an undefined Tensor"});
-  Dtype dtype = result_type(std::array{Operand(self), Operand(min ? *min : *max), Operand(max ? *max : *min)});
+  Dtype dtype =
+      result_type(std::array{Operand(self), Operand(min ? *min : *max), Operand(max ? *max : *min)});
   auto limit = [&](Scalar s) { return checked_number(s, dtype, "clamp"); };
   if (min && max) return {clamp_op, dtype, params({limit(*min), limit(*max)})};
-  return min ? Limits{clamp_min_op, dtype, params({limit(*min)})} : Limits{clamp_max_op, dtype, params({limit(*max)})};
+  return min ? Limits{clamp_min_op, dtype, params({limit(*min)})}
+             : Limits{clamp_max_op, dtype, params({limit(*max)})};
 }
 
-}  // namespace
+} // namespace
 
 Tensor clamp(const Tensor& self, std::optional<Scalar> min, std::optional<Scalar> max) {
   Limits l = limits(self, min, max);
@@ -80,7 +84,8 @@ Tensor clamp(const Tensor& self, std::optional<Scalar> min, std::optional<Scalar
 const Tensor& clamp_(const Tensor& self, std::optional<Scalar> min, std::optional<Scalar> max) {
   Limits l = limits(self, min, max);
   if (!can_cast(l.dtype, self.dtype()))
-    raise<DtypeError>({"[clamp_] result type ", name(l.dtype), " can't be cast to the desired output type ", name(self.dtype()), "; use clamp"});
+    raise<DtypeError>({"[clamp_] result type ", name(l.dtype), " can't be cast to the desired output type ",
+                       name(self.dtype()), "; use clamp"});
   return pointwise_(l.op, self, l.params);
 }
 Tensor clamp(const Tensor& self, const Tensor& min, const Tensor& max) {
@@ -103,37 +108,49 @@ Tensor truth(const Tensor& condition) {
   if (!condition.defined()) raise<TypeError>({"[where] the condition is an undefined Tensor"});
   if (condition.dtype() == uint8) return to(condition, bool_);
   if (condition.dtype() != bool_)
-    raise<DtypeError>({"[where] expected condition to be a boolean tensor, but got a tensor with dtype ", name(condition.dtype()), "; compare first, as in where(c != 0, ...)"});
+    raise<DtypeError>({"[where] expected condition to be a boolean tensor, but got a tensor with dtype ",
+                       name(condition.dtype()), "; compare first, as in where(c != 0, ...)"});
   return condition;
 }
 
-}  // namespace
+} // namespace
 
-Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) { return pointwise(where_op, {truth(condition), self, other}); }
-Tensor where(const Tensor& condition, Scalar self, const Tensor& other) { return pointwise(where_op, {truth(condition), self, other}); }
-Tensor where(const Tensor& condition, const Tensor& self, Scalar other) { return pointwise(where_op, {truth(condition), self, other}); }
+Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) {
+  return pointwise(where_op, {truth(condition), self, other});
+}
+Tensor where(const Tensor& condition, Scalar self, const Tensor& other) {
+  return pointwise(where_op, {truth(condition), self, other});
+}
+Tensor where(const Tensor& condition, const Tensor& self, Scalar other) {
+  return pointwise(where_op, {truth(condition), self, other});
+}
 std::vector<Tensor> where(const Tensor& condition) {
   if (!condition.defined()) raise<TypeError>({"[where] an argument is an undefined Tensor"});
   return nonzero_columns(condition.dim() == 0 ? condition.view(1) : condition, "where");
 }
-Tensor where(const Tensor& condition, Scalar self, Scalar other) { return pointwise(where_op, {truth(condition), self, other}); }
+Tensor where(const Tensor& condition, Scalar self, Scalar other) {
+  return pointwise(where_op, {truth(condition), self, other});
+}
 
 namespace {
 
 void check_mask(const Tensor& self, const Tensor& mask) {
-  if (!self.defined() || !mask.defined()) raise<TypeError>({"[masked_fill] an argument is an undefined Tensor"});
+  if (!self.defined() || !mask.defined())
+    raise<TypeError>({"[masked_fill] an argument is an undefined Tensor"});
   if (mask.dtype() != bool_)
-    raise<DtypeError>({"[masked_fill] only supports boolean masks, but got mask with dtype ", name(mask.dtype()), "; compare first, as in mask != 0"});
+    raise<DtypeError>({"[masked_fill] only supports boolean masks, but got mask with dtype ",
+                       name(mask.dtype()), "; compare first, as in mask != 0"});
 }
 // The value in self's dtype, so that the result has it.
 Tensor fill_value(const Tensor& self, const Tensor& value) {
   if (!value.defined()) raise<TypeError>({"[masked_fill] the value is an undefined Tensor"});
   if (value.dim() != 0)
-    raise<ShapeError>({"[masked_fill] only supports a 0-dimensional value tensor, but got tensor with ", value.dim(), " dimension(s)."});
+    raise<ShapeError>({"[masked_fill] only supports a 0-dimensional value tensor, but got tensor with ",
+                       value.dim(), " dimension(s)."});
   return to(value, self.dtype());
 }
 
-}  // namespace
+} // namespace
 
 Tensor masked_fill(const Tensor& self, const Tensor& mask, Scalar value) {
   check_mask(self, mask);
@@ -165,56 +182,111 @@ using Fill = Tensor(const Tensor&, const Tensor&, Scalar);
 using FillInPlace = const Tensor&(const Tensor&, const Tensor&, Scalar);
 
 // As a method, self stands before the condition.
-Tensor where_of_self(const Tensor& self, const Tensor& condition, const Tensor& other) { return where(condition, self, other); }
+Tensor where_of_self(const Tensor& self, const Tensor& condition, const Tensor& other) {
+  return where(condition, self, other);
+}
 
 constinit const Op ops[] = {
-    op<Unary, &abs>("abs(self)",
-        {.doc = "|self|", .samples = {"T(2, 3)", "T()"}, .derivative = Derivative::pieces, .in_place = boxed<UnaryInPlace, &abs_>, .dtype_promotes = true}),
-    op<Unary, &exp>("exp(self)", {.doc = "e ^ self", .samples = {"T(2, 3)", "T()", "T(33)"}, .in_place = boxed<UnaryInPlace, &exp_>, .dtype_promotes = true}),
-    op<Unary, &log>("log(self)",
-        {.doc = "the natural logarithm", .samples = {"P(2, 3)", "P()", "P(33)"}, .in_place = boxed<UnaryInPlace, &log_>, .dtype_promotes = true}),
-    op<Unary, &sqrt>("sqrt(self)", {.doc = "the square root", .samples = {"P(2, 3)", "P()"}, .in_place = boxed<UnaryInPlace, &sqrt_>, .dtype_promotes = true}),
-    op<Unary, &tanh>("tanh(self)",
-        {.doc = "the hyperbolic tangent", .samples = {"T(2, 3)", "T()", "T(33)"}, .in_place = boxed<UnaryInPlace, &tanh_>, .dtype_promotes = true}),
-    op<Unary, &sigmoid>("sigmoid(self)",
-        {.doc = "1 / (1 + e ^ -self)", .samples = {"T(2, 3)", "T()", "T(33)"}, .in_place = boxed<UnaryInPlace, &sigmoid_>, .dtype_promotes = true}),
-    op<Unary, &softsign>("softsign(self)", {.doc = "self / (1 + |self|)", .samples = {"T(2, 3)", "T()", "T(33)"}, .derivative = Derivative::pieces, .dtype_promotes = true}),
-    op<Unary, &relu>("relu(self)",
-        {.doc = "max(self, 0)", .samples = {"T(2, 3)", "T()"}, .derivative = Derivative::pieces, .in_place = boxed<UnaryInPlace, &relu_>, .dtype_promotes = true}),
+    op<Unary, &abs>("abs(self)", {.doc = "|self|",
+                                  .samples = {"T(2, 3)", "T()"},
+                                  .derivative = Derivative::pieces,
+                                  .in_place = boxed<UnaryInPlace, &abs_>,
+                                  .dtype_promotes = true}),
+    op<Unary, &exp>("exp(self)", {.doc = "e ^ self",
+                                  .samples = {"T(2, 3)", "T()", "T(33)"},
+                                  .in_place = boxed<UnaryInPlace, &exp_>,
+                                  .dtype_promotes = true}),
+    op<Unary, &log>("log(self)", {.doc = "the natural logarithm",
+                                  .samples = {"P(2, 3)", "P()", "P(33)"},
+                                  .in_place = boxed<UnaryInPlace, &log_>,
+                                  .dtype_promotes = true}),
+    op<Unary, &sqrt>("sqrt(self)", {.doc = "the square root",
+                                    .samples = {"P(2, 3)", "P()"},
+                                    .in_place = boxed<UnaryInPlace, &sqrt_>,
+                                    .dtype_promotes = true}),
+    op<Unary, &tanh>("tanh(self)", {.doc = "the hyperbolic tangent",
+                                    .samples = {"T(2, 3)", "T()", "T(33)"},
+                                    .in_place = boxed<UnaryInPlace, &tanh_>,
+                                    .dtype_promotes = true}),
+    op<Unary, &sigmoid>("sigmoid(self)", {.doc = "1 / (1 + e ^ -self)",
+                                          .samples = {"T(2, 3)", "T()", "T(33)"},
+                                          .in_place = boxed<UnaryInPlace, &sigmoid_>,
+                                          .dtype_promotes = true}),
+    op<Unary, &softsign>("softsign(self)", {.doc = "self / (1 + |self|)",
+                                            .samples = {"T(2, 3)", "T()", "T(33)"},
+                                            .derivative = Derivative::pieces,
+                                            .dtype_promotes = true}),
+    op<Unary, &relu>("relu(self)", {.doc = "max(self, 0)",
+                                    .samples = {"T(2, 3)", "T()"},
+                                    .derivative = Derivative::pieces,
+                                    .in_place = boxed<UnaryInPlace, &relu_>,
+                                    .dtype_promotes = true}),
     op<Binary, &maximum>("maximum(self, other)",
-        {.doc = "the larger of two", .samples = {"T(2, 3), T(2, 3)", "T(2, 1), T(1, 4)", "T(), T(5)"}, .derivative = Derivative::pieces, .dtype_promotes = true}),
+                         {.doc = "the larger of two",
+                          .samples = {"T(2, 3), T(2, 3)", "T(2, 1), T(1, 4)", "T(), T(5)"},
+                          .derivative = Derivative::pieces,
+                          .dtype_promotes = true}),
     op<Binary, &minimum>("minimum(self, other)",
-        {.doc = "the smaller of two", .samples = {"T(2, 3), T(2, 3)", "T(2, 1), T(1, 4)", "T(), T(5)"}, .derivative = Derivative::pieces, .dtype_promotes = true}),
+                         {.doc = "the smaller of two",
+                          .samples = {"T(2, 3), T(2, 3)", "T(2, 1), T(1, 4)", "T(), T(5)"},
+                          .derivative = Derivative::pieces,
+                          .dtype_promotes = true}),
     op<Ternary, &clamp>("clamp(self, min=None, max=None)",
-        {.doc = "self limited to [min, max]", .samples = {"T(2, 3), T(3), P(2, 1)", "T(2, 3), min=T(2, 3)", "T(2, 3), max=T(3)"}, .derivative = Derivative::pieces,
-         .in_place = boxed<TernaryInPlace, &clamp_>, .dtype_promotes = true}),
+                        {.doc = "self limited to [min, max]",
+                         .samples = {"T(2, 3), T(3), P(2, 1)", "T(2, 3), min=T(2, 3)", "T(2, 3), max=T(3)"},
+                         .derivative = Derivative::pieces,
+                         .in_place = boxed<TernaryInPlace, &clamp_>,
+                         .dtype_promotes = true}),
     op<Limited, &clamp>("clamp(self, min=None, max=None)",
-        {.doc = "self limited to [min, max]", .samples = {"T(2, 3), -0.5, 0.25", "T(2, 3), min=0", "T(33), max=0.5"}, .derivative = Derivative::pieces,
-         .in_place = boxed<LimitedInPlace, &clamp_>, .dtype_promotes = true}),
+                        {.doc = "self limited to [min, max]",
+                         .samples = {"T(2, 3), -0.5, 0.25", "T(2, 3), min=0", "T(33), max=0.5"},
+                         .derivative = Derivative::pieces,
+                         .in_place = boxed<LimitedInPlace, &clamp_>,
+                         .dtype_promotes = true}),
     op<Ternary, &where>("where(condition, self, other)",
-        {.doc = "self where the condition is true, else other", .samples = {"B(2, 3), T(2, 3), T(2, 3)", "B(2, 1), T(3), T()"}, .derivative = Derivative::linear,
-         .dtype_promotes = true}),
-    op<Tensor(const Tensor&, Scalar, const Tensor&), &where>("where(condition, self, other)",
-        {.doc = "self where the condition is true, else other", .samples = {"B(2, 3), 1.5, T(3)"}, .derivative = Derivative::linear, .dtype_promotes = true}),
-    op<Fill, &where>("where(condition, self, other)",
-        {.doc = "self where the condition is true, else other", .samples = {"B(2, 3), T(3), 1.5"}, .derivative = Derivative::linear, .dtype_promotes = true}),
+                        {.doc = "self where the condition is true, else other",
+                         .samples = {"B(2, 3), T(2, 3), T(2, 3)", "B(2, 1), T(3), T()"},
+                         .derivative = Derivative::linear,
+                         .dtype_promotes = true}),
+    op<Tensor(const Tensor&, Scalar, const Tensor&), &where>(
+        "where(condition, self, other)", {.doc = "self where the condition is true, else other",
+                                          .samples = {"B(2, 3), 1.5, T(3)"},
+                                          .derivative = Derivative::linear,
+                                          .dtype_promotes = true}),
+    op<Fill, &where>("where(condition, self, other)", {.doc = "self where the condition is true, else other",
+                                                       .samples = {"B(2, 3), T(3), 1.5"},
+                                                       .derivative = Derivative::linear,
+                                                       .dtype_promotes = true}),
     op<Tensor(const Tensor&, Scalar, Scalar), &where>("where(condition, self, other)",
-        {.doc = "self where the condition is true, else other", .samples = {"B(2, 3), 1, 2.5"}, .derivative = Derivative::none, .why_not = "both are numbers"}),
+                                                      {.doc = "self where the condition is true, else other",
+                                                       .samples = {"B(2, 3), 1, 2.5"},
+                                                       .derivative = Derivative::none,
+                                                       .why_not = "both are numbers"}),
     op<std::vector<Tensor>(const Tensor&), &where>("where(condition)",
-        {.doc = "the positions where condition isn't zero", .samples = {"B(2, 3)", "I(4; 2)"}, .derivative = Derivative::none, .why_not = "the results are positions"}),
+                                                   {.doc = "the positions where condition isn't zero",
+                                                    .samples = {"B(2, 3)", "I(4; 2)"},
+                                                    .derivative = Derivative::none,
+                                                    .why_not = "the results are positions"}),
     op<Ternary, &where_of_self>("Tensor.where(self, condition, other)",
-        {.doc = "where, as a method", .samples = {"T(2, 3), B(2, 3), T(3)"}, .derivative = Derivative::linear, .dtype_promotes = true}),
+                                {.doc = "where, as a method",
+                                 .samples = {"T(2, 3), B(2, 3), T(3)"},
+                                 .derivative = Derivative::linear,
+                                 .dtype_promotes = true}),
     op<Ternary, &masked_fill>("masked_fill(self, mask, value)",
-        {.doc = "value where mask is true, else self", .samples = {"T(2, 3), B(2, 3), T()", "T(2, 3), B(3), T()"}, .derivative = Derivative::linear,
-         .in_place = boxed<TernaryInPlace, &masked_fill_>}),
+                              {.doc = "value where mask is true, else self",
+                               .samples = {"T(2, 3), B(2, 3), T()", "T(2, 3), B(3), T()"},
+                               .derivative = Derivative::linear,
+                               .in_place = boxed<TernaryInPlace, &masked_fill_>}),
     op<Fill, &masked_fill>("masked_fill(self, mask, value)",
-        {.doc = "value where mask is true, else self", .samples = {"T(2, 3), B(2, 3), 1.5", "T(2, 3), B(2, 1), -1"}, .derivative = Derivative::linear,
-         .in_place = boxed<FillInPlace, &masked_fill_>}),
+                           {.doc = "value where mask is true, else self",
+                            .samples = {"T(2, 3), B(2, 3), 1.5", "T(2, 3), B(2, 1), -1"},
+                            .derivative = Derivative::linear,
+                            .in_place = boxed<FillInPlace, &masked_fill_>}),
 };
 
-}  // namespace
+} // namespace
 
 extern const Family elementary_family;
 constinit const Family elementary_family{"elementary", ops};
 
-}  // namespace talweg
+} // namespace talweg

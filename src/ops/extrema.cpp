@@ -19,7 +19,9 @@ namespace {
 void check_not_empty(const Tensor& self, IntList dim, std::string_view op) {
   if (self.numel() != 0) return;
   if (dim.empty())
-    raise<ShapeError>({in_op(op), op, "(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."});
+    raise<ShapeError>({in_op(op), op,
+                       "(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+                       "reduction dim with the 'dim' argument."});
   for (int64_t d : dim) {
     int64_t at = wrap_dim(d, self.dim(), op);
     if (self.size(at) == 0)
@@ -53,16 +55,18 @@ Tensor largest(const Tensor& self, IntList dim, bool keepdim, std::string_view o
   check_not_empty(self, dim, op);
   Tensor out = reduced(amax_kernel, self, r);
   Tensor kept = out;
-  return record(std::move(out), node, {&self}, {{self}, result(kept)}, [dims = InputDims(self, r)](Backward& b) {
-    if (b.grad().defined()) b.set(0, shared_backward(b.grad(), b.saved(0), b.saved(1), dims));
-  });
+  return record(std::move(out), node, {&self}, {{self}, result(kept)},
+                [dims = InputDims(self, r)](Backward& b) {
+                  if (b.grad().defined()) b.set(0, shared_backward(b.grad(), b.saved(0), b.saved(1), dims));
+                });
 }
 
 Tensor truth(const Tensor& self, IntList dim, bool keepdim, bool all, std::string_view op) {
   Reduction r(self, dim, keepdim, op);
   Tensor out = new_tensor(self.dtype() == uint8 ? uint8 : bool_, r.sizes);
   Dims strides = r.result_strides(self.sizes());
-  launch(truth_kernel, {buffer_as(out, self.sizes(), strides, self.numel()), buffer_of(self)}, TruthCall{all});
+  launch(truth_kernel, {buffer_as(out, self.sizes(), strides, self.numel()), buffer_of(self)},
+         TruthCall{all});
   return out;
 }
 
@@ -73,9 +77,11 @@ Tensor truth_along(const Tensor& self, IntList dim, bool keepdim, bool all, std:
   return self.dtype() == uint8 ? to(ne(self, 0), uint8) : ne(self, 0);
 }
 
-}  // namespace
+} // namespace
 
-Tensor amax(const Tensor& self, IntList dim, bool keepdim) { return largest(self, dim, keepdim, "amax", "AmaxBackward0"); }
+Tensor amax(const Tensor& self, IntList dim, bool keepdim) {
+  return largest(self, dim, keepdim, "amax", "AmaxBackward0");
+}
 Tensor max(const Tensor& self) { return largest(self, {}, false, "max", "MaxBackward1"); }
 Tensor max(const Tensor& self, const Tensor& other) { return maximum(self, other); }
 
@@ -84,22 +90,25 @@ std::pair<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim) {
   check_not_empty(self, dim, "max");
   Tensor values = new_tensor(self.dtype(), r.sizes), indices = new_tensor(int64, r.sizes);
   Dims strides = r.result_strides(self.sizes());
-  launch(argmax_kernel, {buffer_as(indices, self.sizes(), strides, self.numel()), buffer_of(self), buffer_as(values, self.sizes(), strides, self.numel())});
+  launch(argmax_kernel, {buffer_as(indices, self.sizes(), strides, self.numel()), buffer_of(self),
+                         buffer_as(values, self.sizes(), strides, self.numel())});
   int64_t d = wrap_dim(dim, self.dim(), "max");
-  values = record(std::move(values), "MaxBackward0", {&self}, {{indices}}, [dims = InputDims(self, r), d](Backward& b) {
-    if (!b.grad().defined()) return;
-    if (dims.sizes.empty()) return b.set(0, b.grad());
-    Dims along(dims.sizes.size(), 1);
-    along[static_cast<size_t>(d)] = dims.sizes[static_cast<size_t>(d)];
-    Tensor chosen = eq(dims.aligned(b.saved(0)), view(arange(dims.sizes[static_cast<size_t>(d)]), along));
-    b.set(0, where(chosen, dims.aligned(b.grad()), Scalar(0)));
-  });
+  values = record(
+      std::move(values), "MaxBackward0", {&self}, {{indices}}, [dims = InputDims(self, r), d](Backward& b) {
+        if (!b.grad().defined()) return;
+        if (dims.sizes.empty()) return b.set(0, b.grad());
+        Dims along(dims.sizes.size(), 1);
+        along[static_cast<size_t>(d)] = dims.sizes[static_cast<size_t>(d)];
+        Tensor chosen = eq(dims.aligned(b.saved(0)), view(arange(dims.sizes[static_cast<size_t>(d)]), along));
+        b.set(0, where(chosen, dims.aligned(b.grad()), Scalar(0)));
+      });
   return {values, indices};
 }
 
 Tensor argmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
   check_given(self, "argmax");
-  if (self.dtype() == bool_) raise<DtypeError>({"[argmax] argmax(): does not support bool input; convert to uint8"});
+  if (self.dtype() == bool_)
+    raise<DtypeError>({"[argmax] argmax(): does not support bool input; convert to uint8"});
   if (dim) {
     Reduction r(self, *dim, keepdim, "argmax");
     check_not_empty(self, *dim, "argmax");
@@ -108,16 +117,21 @@ Tensor argmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
     launch(argmax_kernel, {buffer_as(out, self.sizes(), strides, self.numel()), buffer_of(self)});
     return out;
   }
-  if (self.numel() == 0) raise<IndexError>({"[argmax] argmax(): Expected reduction dim to be specified for input.numel() == 0."});
+  if (self.numel() == 0)
+    raise<IndexError>({"[argmax] argmax(): Expected reduction dim to be specified for input.numel() == 0."});
   Tensor flat = reshape(self.detach(), {-1});
   Tensor out = argmax(flat, 0, false);
   return keepdim ? view(out, Dims(static_cast<size_t>(self.dim()), 1)) : out;
 }
 
 Tensor all(const Tensor& self) { return truth(self, {}, false, true, "all"); }
-Tensor all(const Tensor& self, IntList dim, bool keepdim) { return truth_along(self, dim, keepdim, true, "all"); }
+Tensor all(const Tensor& self, IntList dim, bool keepdim) {
+  return truth_along(self, dim, keepdim, true, "all");
+}
 Tensor any(const Tensor& self) { return truth(self, {}, false, false, "any"); }
-Tensor any(const Tensor& self, IntList dim, bool keepdim) { return truth_along(self, dim, keepdim, false, "any"); }
+Tensor any(const Tensor& self, IntList dim, bool keepdim) {
+  return truth_along(self, dim, keepdim, false, "any");
+}
 
 namespace {
 
@@ -128,25 +142,50 @@ using Along = Tensor(const Tensor&, IntList, bool);
 
 constinit const Op ops[] = {
     op<Along, &amax>("amax(self, dim=[], keepdim=False)",
-        {.doc = "largest element over dim", .samples = {"T(2, 3)", "T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T()"}, .derivative = Derivative::pieces}),
-    op<Whole, &max>("max(self)", {.doc = "largest element", .samples = {"T(2, 3)", "T()", "T(33)"}, .derivative = Derivative::pieces}),
-    op<std::pair<Tensor, Tensor>(const Tensor&, int64_t, bool), &max>("max(self, dim, keepdim=False)",
-        {.doc = "largest elements along dim and where they stand", .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), 1", "T(), 0"}, .derivative = Derivative::pieces}),
+                     {.doc = "largest element over dim",
+                      .samples = {"T(2, 3)", "T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T()"},
+                      .derivative = Derivative::pieces}),
+    op<Whole, &max>(
+        "max(self)",
+        {.doc = "largest element", .samples = {"T(2, 3)", "T()", "T(33)"}, .derivative = Derivative::pieces}),
+    op<std::pair<Tensor, Tensor>(const Tensor&, int64_t, bool), &max>(
+        "max(self, dim, keepdim=False)",
+        {.doc = "largest elements along dim and where they stand",
+         .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), 1", "T(), 0"},
+         .derivative = Derivative::pieces}),
     op<Tensor(const Tensor&, const Tensor&), &max_of_pair>("max(self, other)",
-        {.doc = "the larger of two", .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3)"}, .derivative = Derivative::pieces}),
-    op<Tensor(const Tensor&, std::optional<int64_t>, bool), &argmax>("argmax(self, dim=None, keepdim=False)",
-        {.doc = "where the largest element stands", .samples = {"T(2, 3)", "T(2, 3), 0", "T(2, 3), 1, True", "T()"}, .derivative = Derivative::none, .why_not = "an index"}),
-    op<Whole, &all>("all(self)", {.doc = "whether all are true", .samples = {"B(2, 3)", "T(2, 3)"}, .derivative = Derivative::none, .why_not = "a truth value"}),
+                                                           {.doc = "the larger of two",
+                                                            .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3)"},
+                                                            .derivative = Derivative::pieces}),
+    op<Tensor(const Tensor&, std::optional<int64_t>, bool), &argmax>(
+        "argmax(self, dim=None, keepdim=False)",
+        {.doc = "where the largest element stands",
+         .samples = {"T(2, 3)", "T(2, 3), 0", "T(2, 3), 1, True", "T()"},
+         .derivative = Derivative::none,
+         .why_not = "an index"}),
+    op<Whole, &all>("all(self)", {.doc = "whether all are true",
+                                  .samples = {"B(2, 3)", "T(2, 3)"},
+                                  .derivative = Derivative::none,
+                                  .why_not = "a truth value"}),
     op<Along, &all>("all(self, dim, keepdim=False)",
-        {.doc = "whether all are true along dim", .samples = {"B(2, 3), 0", "B(2, 3), 1, True", "B(2, 3, 4), [0, 2]"}, .derivative = Derivative::none, .why_not = "a truth value"}),
-    op<Whole, &any>("any(self)", {.doc = "whether any is true", .samples = {"B(2, 3)", "T(2, 3)"}, .derivative = Derivative::none, .why_not = "a truth value"}),
+                    {.doc = "whether all are true along dim",
+                     .samples = {"B(2, 3), 0", "B(2, 3), 1, True", "B(2, 3, 4), [0, 2]"},
+                     .derivative = Derivative::none,
+                     .why_not = "a truth value"}),
+    op<Whole, &any>("any(self)", {.doc = "whether any is true",
+                                  .samples = {"B(2, 3)", "T(2, 3)"},
+                                  .derivative = Derivative::none,
+                                  .why_not = "a truth value"}),
     op<Along, &any>("any(self, dim, keepdim=False)",
-        {.doc = "whether any is true along dim", .samples = {"B(2, 3), 0", "B(2, 3), 1, True", "B(2, 3, 4), [0, 2]"}, .derivative = Derivative::none, .why_not = "a truth value"}),
+                    {.doc = "whether any is true along dim",
+                     .samples = {"B(2, 3), 0", "B(2, 3), 1, True", "B(2, 3, 4), [0, 2]"},
+                     .derivative = Derivative::none,
+                     .why_not = "a truth value"}),
 };
 
-}  // namespace
+} // namespace
 
 extern const Family extrema_family;
 constinit const Family extrema_family{"extrema", ops};
 
-}  // namespace talweg
+} // namespace talweg

@@ -1,5 +1,5 @@
-#include "core/raise.h"
 #include "ops/history.h"
+#include "core/raise.h"
 
 #include <string>
 
@@ -13,7 +13,7 @@ namespace {
 
 struct Geometry {
   Dims sizes, strides;
-  int64_t offset;  // elements from the start of the memory
+  int64_t offset; // elements from the start of the memory
   explicit Geometry(const TensorObject* o)
       : sizes(std::span<const int64_t>(o->sizes(), o->rank)),
         strides(std::span<const int64_t>(o->strides(), o->rank)),
@@ -25,18 +25,20 @@ Tensor dense_like(const Geometry& base, Dtype dtype) {
   if (may_overlap_itself(base.sizes, base.strides)) return new_tensor(dtype, base.sizes);
   if (is_dense(base.sizes, base.strides)) return new_tensor_strided(dtype, base.sizes, base.strides);
   // A base with gaps: a strided tensor without history, or foreign memory.
-  Tensor memory = new_tensor(dtype, IntList(numel_of(base.sizes) == 0 ? 0 : extent_of(base.sizes, base.strides)));
+  Tensor memory =
+      new_tensor(dtype, IntList(numel_of(base.sizes) == 0 ? 0 : extent_of(base.sizes, base.strides)));
   return new_view(object(memory), base.sizes, base.strides, 0);
 }
 
-// The history of a base after a write through one of its views: the gradient of the written part goes through the
-// operation that wrote, the rest passes on.
+// The history of a base after a write through one of its views: the gradient of the written part goes through
+// the operation that wrote, the rest passes on.
 struct CopySlices {
   Geometry base, view;
   Dtype dtype;
-  Node* inner;  // a reference
+  Node* inner; // a reference
   CopySlices(Geometry b, Geometry v, Dtype d, Node* n) : base(b), view(v), dtype(d), inner(n) {}
-  CopySlices(CopySlices&& other) noexcept : base(other.base), view(other.view), dtype(other.dtype), inner(std::exchange(other.inner, nullptr)) {}
+  CopySlices(CopySlices&& other) noexcept
+      : base(other.base), view(other.view), dtype(other.dtype), inner(std::exchange(other.inner, nullptr)) {}
   ~CopySlices() {
     if (inner) drop(inner);
   }
@@ -54,8 +56,10 @@ struct CopySlices {
       if (i > 0) {
         if (b.needs(i)) b.set(i, std::move(results[i]));
       } else if (b.needs(0)) {
-        if (results[0].defined()) part.copy_(results[0]);
-        else part.zero_();
+        if (results[0].defined())
+          part.copy_(results[0]);
+        else
+          part.zero_();
         b.set(0, std::move(whole));
       }
     }
@@ -93,7 +97,7 @@ Tensor strided_backward(const Tensor& grad, const Geometry& input, const Geometr
   return as_strided(memory, input.sizes, input.strides, input.offset - low);
 }
 
-}  // namespace
+} // namespace
 
 static void set_strided_history(TensorObject* view, TensorObject* source) {
   Edge edge = gradient_edge(source);
@@ -101,13 +105,17 @@ static void set_strided_history(TensorObject* view, TensorObject* source) {
     if (b.grad().defined()) b.set(0, strided_backward(b.grad(), input, output));
   };
   using N = FunctionNode<decltype(backward)>;
-  set_history(view, make_node<N>("AsStridedBackward0", std::span<const Edge>(&edge, 1), 1u, std::move(backward)), 0);
+  set_history(
+      view, make_node<N>("AsStridedBackward0", std::span<const Edge>(&edge, 1), 1u, std::move(backward)), 0);
 }
-void set_strided_history(const Tensor& view, const Tensor& self) { set_strided_history(object(view), object(self)); }
+void set_strided_history(const Tensor& view, const Tensor& self) {
+  set_strided_history(object(view), object(self));
+}
 
 // A view requires grad if its base does, even if it was made in no_grad mode and has no history.
 bool requires_grad_slow(TensorObject* o) {
-  return grad_fn_of(o) != nullptr || o->has(requires_grad_flag) || (o->has(view_flag) && requires_grad(o->view.base));
+  return grad_fn_of(o) != nullptr || o->has(requires_grad_flag) ||
+         (o->has(view_flag) && requires_grad(o->view.base));
 }
 
 Node* grad_fn_of(TensorObject* o) {
@@ -129,7 +137,8 @@ Edge gradient_edge(TensorObject* o) {
   return {&meta_of(o).leaf, 0};
 }
 
-Tensor make_view(const Tensor& self, std::span<const int64_t> sizes, std::span<const int64_t> strides, int64_t offset_bytes, ViewKind kind) {
+Tensor make_view(const Tensor& self, std::span<const int64_t> sizes, std::span<const int64_t> strides,
+                 int64_t offset_bytes, ViewKind kind) {
   Tensor out = new_view(object(self), sizes, strides, offset_bytes);
   TensorObject *o = object(out), *source = object(self);
   TensorObject* base = source->has(view_flag) ? source->view.base : source;
@@ -145,8 +154,10 @@ bool begin_write(const Tensor& self, std::string_view op, std::span<const Tensor
   if (!self.defined()) raise<TypeError>({"[", op, "] the tensor is undefined"});
   TensorObject* o = object(self);
   if (!o->has(contiguous_flag) && may_overlap_itself({o->sizes(), o->rank}, {o->strides(), o->rank}))
-    raise<MemoryError>({"[", op, "] unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
-                      "Please clone() the tensor before performing the operation."});
+    raise<MemoryError>({"[", op,
+                        "] unsupported operation: more than one element of the written-to tensor refers to a "
+                        "single memory location. "
+                        "Please clone() the tensor before performing the operation."});
   return begin_change(self, op, others);
 }
 
@@ -158,16 +169,24 @@ bool begin_change(const Tensor& self, std::string_view op, std::span<const Tenso
   bool recorded = own || any_needs_grad(others);
   if (o->has(view_flag)) {
     if (recorded && o->view.kind == ViewKind::several_outputs)
-      raise<AutogradError>({"[", op, "] this view is one of several outputs of a function (unbind, split, chunk); such views can't be modified in place: "
-                          "write out of place, or to a clone()"});
+      raise<AutogradError>({"[", op,
+                            "] this view is one of several outputs of a function (unbind, split, chunk); "
+                            "such views can't be modified in place: "
+                            "write out of place, or to a clone()"});
     if (recorded && o->view.kind == ViewKind::no_grad_mode)
-      raise<AutogradError>({"[", op, "] a view was created in no_grad mode and is being modified in place with grad mode enabled: make the view with grad "
-                          "enabled, or write under no_grad"});
+      raise<AutogradError>({"[", op,
+                            "] a view was created in no_grad mode and is being modified in place with grad "
+                            "mode enabled: make the view with grad "
+                            "enabled, or write under no_grad"});
     TensorObject* base = o->view.base;
     if (!base->has(view_flag) && !base->grad_fn && base->has(requires_grad_flag))
-      raise<AutogradError>({"[", op, "] a view of a leaf Variable that requires grad is being used in an in-place operation; write under no_grad, or through data()"});
+      raise<AutogradError>({"[", op,
+                            "] a view of a leaf Variable that requires grad is being used in an in-place "
+                            "operation; write under no_grad, or through data()"});
   } else if (!o->grad_fn && o->has(requires_grad_flag)) {
-    raise<AutogradError>({"[", op, "] a leaf Variable that requires grad is being used in an in-place operation; write under no_grad, or through data()"});
+    raise<AutogradError>({"[", op,
+                          "] a leaf Variable that requires grad is being used in an in-place operation; "
+                          "write under no_grad, or through data()"});
   }
   return recorded;
 }
@@ -221,7 +240,8 @@ Tensor sum_to(const Tensor& grad, IntList sizes, Dtype dtype) {
     Dims dims;
     for (int64_t d = 0; d < grad.dim(); ++d)
       if (d < lead || (sizes[static_cast<size_t>(d - lead)] == 1 && grad.size(d) != 1)) dims.push_back(d);
-    // Leading dimensions alone leave no ones to view away: the sum belongs to nobody else and becomes a leaf's grad.
+    // Leading dimensions alone leave no ones to view away: the sum belongs to nobody else and becomes a
+    // leaf's grad.
     bool keep = static_cast<int64_t>(dims.size()) > lead;
     if (!dims.empty()) out = sum(grad, dims, keep);
     if (keep && lead > 0) out = view(out, sizes);
@@ -229,4 +249,4 @@ Tensor sum_to(const Tensor& grad, IntList sizes, Dtype dtype) {
   return to(out, dtype);
 }
 
-}  // namespace talweg
+} // namespace talweg

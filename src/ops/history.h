@@ -1,4 +1,5 @@
-// How operations write history: who requires grad, nodes for results, views, and writes in place by PyTorch's rules.
+// How operations write history: who requires grad, nodes for results, views, and writes in place by PyTorch's
+// rules.
 #pragma once
 
 #include <initializer_list>
@@ -12,7 +13,8 @@ namespace talweg {
 /// Whether gradients flow into `t`. A view may have got its history through its base since it was made.
 bool requires_grad_slow(TensorObject* o);
 inline bool requires_grad(TensorObject* o) {
-  if (o->has(view_flag)) [[unlikely]] return requires_grad_slow(o);
+  if (o->has(view_flag)) [[unlikely]]
+    return requires_grad_slow(o);
   return o->has(requires_grad_flag);
 }
 inline bool needs_grad(const Tensor& t) { return grad_enabled() && t.defined() && requires_grad(object(t)); }
@@ -32,7 +34,8 @@ inline Save result(const Tensor& t) { return {t, true, true}; }
 
 /// Sets up a node's edges and saved tensors around a function object; see `record`.
 template <class F>
-Node* function_node(const char* label, std::span<const Tensor* const> inputs, std::initializer_list<Save> saved, uint32_t outputs, F f) {
+Node* function_node(const char* label, std::span<const Tensor* const> inputs,
+                    std::initializer_list<Save> saved, uint32_t outputs, F f) {
   Edge inner[8];
   std::vector<Edge> outer;
   Edge* edges = inner;
@@ -40,13 +43,17 @@ Node* function_node(const char* label, std::span<const Tensor* const> inputs, st
     outer.resize(inputs.size());
     edges = outer.data();
   }
-  for (size_t i = 0; i < inputs.size(); ++i) edges[i] = inputs[i]->defined() ? gradient_edge(object(*inputs[i])) : Edge{};
-  auto* node = make_node<FunctionNode<F>>(label, std::span<const Edge>(edges, inputs.size()), outputs, std::move(f));
+  for (size_t i = 0; i < inputs.size(); ++i)
+    edges[i] = inputs[i]->defined() ? gradient_edge(object(*inputs[i])) : Edge{};
+  auto* node =
+      make_node<FunctionNode<F>>(label, std::span<const Edge>(edges, inputs.size()), outputs, std::move(f));
   int i = 0;
   for (const Save& s : saved) {
     if (s.when && s.tensor.defined()) {
-      if (s.is_result) node->saved[i].save_result(object(s.tensor));
-      else node->saved[i].save_input(object(s.tensor));
+      if (s.is_result)
+        node->saved[i].save_result(object(s.tensor));
+      else
+        node->saved[i].save_input(object(s.tensor));
     }
     ++i;
   }
@@ -63,42 +70,46 @@ inline bool any_needs_grad(std::span<const Tensor* const> inputs) {
 
 /// Gives `out` its history if an input requires grad: `f(Backward&)` sets the inputs' gradients. Returns out.
 template <class F>
-Tensor record(Tensor out, const char* label, std::span<const Tensor* const> inputs, std::initializer_list<Save> saved, F f) {
+Tensor record(Tensor out, const char* label, std::span<const Tensor* const> inputs,
+              std::initializer_list<Save> saved, F f) {
   if (any_needs_grad(inputs) && is_floating_point(out.dtype()))
     set_history(object(out), function_node(label, inputs, saved, 1, std::move(f)), 0);
   return out;
 }
 template <class F>
 Tensor record(Tensor out, const char* label, Inputs inputs, std::initializer_list<Save> saved, F f) {
-  return record(std::move(out), label, std::span<const Tensor* const>(inputs.begin(), inputs.size()), saved, std::move(f));
+  return record(std::move(out), label, std::span<const Tensor* const>(inputs.begin(), inputs.size()), saved,
+                std::move(f));
 }
 
 /// A differentiable view of `base` (a handle of its base is kept) with the given geometry; no history yet.
-Tensor make_view(const Tensor& self, std::span<const int64_t> sizes, std::span<const int64_t> strides, int64_t offset_bytes,
-                 ViewKind kind = ViewKind::plain);
+Tensor make_view(const Tensor& self, std::span<const int64_t> sizes, std::span<const int64_t> strides,
+                 int64_t offset_bytes, ViewKind kind = ViewKind::plain);
 
 /// Gives a strided view of `self` its history.
 void set_strided_history(const Tensor& view, const Tensor& self);
 
-/// Called before a write in place, with the other inputs that may require grad. Throws AutogradError where PyTorch does
-/// (leaves that require grad, views of them, views that can't carry history), MemoryError where `self` overlaps itself.
-/// Returns whether the write must be recorded.
+/// Called before a write in place, with the other inputs that may require grad. Throws AutogradError where
+/// PyTorch does (leaves that require grad, views of them, views that can't carry history), MemoryError where
+/// `self` overlaps itself. Returns whether the write must be recorded.
 bool begin_write(const Tensor& self, std::string_view op, std::span<const Tensor* const> others = {});
 /// The same before a change of geometry, which may overlap itself.
 bool begin_change(const Tensor& self, std::string_view op, std::span<const Tensor* const> others = {});
-/// Gives self the geometry of `view`, made from it, and the history through it, whose node is then called `node`.
+/// Gives self the geometry of `view`, made from it, and the history through it, whose node is then called
+/// `node`.
 const Tensor& change_geometry(const Tensor& self, Tensor view, const char* node);
-/// Called after it: bumps the version and, if there is a node, makes it the history of self (through its base if self is
-/// a view). The reference is taken over.
+/// Called after it: bumps the version and, if there is a node, makes it the history of self (through its base
+/// if self is a view). The reference is taken over.
 void end_write(const Tensor& self, Node* node);
 /// The node of a write in place, made before the write from the old history of self; null unless `recorded`.
 template <class F>
 Node* write_node(bool recorded, const char* label, Inputs inputs, std::initializer_list<Save> saved, F f) {
   if (!recorded) return nullptr;
-  return function_node(label, std::span<const Tensor* const>(inputs.begin(), inputs.size()), saved, 1, std::move(f));
+  return function_node(label, std::span<const Tensor* const>(inputs.begin(), inputs.size()), saved, 1,
+                       std::move(f));
 }
 
 /// Adds up what broadcasting repeated, so that `grad` has `sizes`, and converts it to `dtype`.
 Tensor sum_to(const Tensor& grad, IntList sizes, Dtype dtype);
 
-}  // namespace talweg
+} // namespace talweg

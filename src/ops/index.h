@@ -8,8 +8,8 @@
 
 namespace talweg {
 
-/// Where a tensor is not zero: one int64 vector per dimension, in row-major order. Can't be recorded, since the sizes
-/// depend on values.
+/// Where a tensor is not zero: one int64 vector per dimension, in row-major order. Can't be recorded, since
+/// the sizes depend on values.
 std::vector<Tensor> nonzero_columns(const Tensor& mask, std::string_view op);
 
-}  // namespace talweg
+} // namespace talweg

@@ -57,12 +57,14 @@ std::vector<const Tensor*> pointers(const std::vector<Tensor>& tensors) {
   return list;
 }
 
-}  // namespace
+} // namespace
 
 Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
   check_list(tensors, "cat");
   for (size_t i = 0; i < tensors.size(); ++i)
-    if (tensors[i].dim() == 0) raise<ShapeError>({"[cat] zero-dimensional tensor (at position ", i, ") cannot be concatenated; use stack"});
+    if (tensors[i].dim() == 0)
+      raise<ShapeError>(
+          {"[cat] zero-dimensional tensor (at position ", i, ") cannot be concatenated; use stack"});
   const Tensor* like = nullptr;
   for (const Tensor& t : tensors)
     if (!like && !passed_over(t)) like = &t;
@@ -74,10 +76,13 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
     const Tensor& t = tensors[i];
     if (passed_over(t)) continue;
     if (t.dim() != like->dim())
-      raise<ShapeError>({"[cat] Tensors must have same number of dimensions: got ", like->dim(), " and ", t.dim()});
+      raise<ShapeError>(
+          {"[cat] Tensors must have same number of dimensions: got ", like->dim(), " and ", t.dim()});
     for (size_t k = 0; k < sizes.size(); ++k)
       if (k != d && t.sizes()[k] != sizes[k])
-        raise<ShapeError>({"[cat] Sizes of tensors must match except in dimension ", d, ". Expected size ", sizes[k], " but got size ", t.sizes()[k], " for tensor number ", i, " in the list."});
+        raise<ShapeError>({"[cat] Sizes of tensors must match except in dimension ", d, ". Expected size ",
+                           sizes[k], " but got size ", t.sizes()[k], " for tensor number ", i,
+                           " in the list."});
     sizes[d] += t.sizes()[d];
   }
   Tensor out = new_tensor(common_dtype(tensors), sizes);
@@ -96,14 +101,17 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
     bool skipped;
   };
   std::vector<Piece> pieces;
-  for (const Tensor& t : tensors) pieces.push_back({passed_over(t) ? 0 : t.sizes()[d], t.dtype(), passed_over(t)});
+  for (const Tensor& t : tensors)
+    pieces.push_back({passed_over(t) ? 0 : t.sizes()[d], t.dtype(), passed_over(t)});
   return record(std::move(out), "CatBackward0", inputs, {}, [pieces, d](Backward& b) {
     if (!b.grad().defined()) return;
     int64_t at = 0;
     for (size_t i = 0; i < pieces.size(); ++i) {
       if (b.needs(i)) {
-        if (pieces[i].skipped) b.set(i, new_tensor(pieces[i].dtype, IntList(0)));
-        else b.set(i, to(narrow(b.grad(), static_cast<int64_t>(d), at, pieces[i].length), pieces[i].dtype));
+        if (pieces[i].skipped)
+          b.set(i, new_tensor(pieces[i].dtype, IntList(0)));
+        else
+          b.set(i, to(narrow(b.grad(), static_cast<int64_t>(d), at, pieces[i].length), pieces[i].dtype));
       }
       at += pieces[i].length;
     }
@@ -116,7 +124,9 @@ Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
   auto d = static_cast<size_t>(wrap_dim(dim, first.dim() + 1, "stack"));
   for (size_t i = 1; i < tensors.size(); ++i)
     if (!(tensors[i].sizes() == first.sizes()))
-      raise<ShapeError>({"[stack] stack expects each tensor to be equal size, but got ", IntList(first.sizes()), " at entry 0 and ", IntList(tensors[i].sizes()), " at entry ", i});
+      raise<ShapeError>({"[stack] stack expects each tensor to be equal size, but got ",
+                         IntList(first.sizes()), " at entry 0 and ", IntList(tensors[i].sizes()),
+                         " at entry ", i});
   Dims sizes(first.sizes());
   sizes.insert(d, static_cast<int64_t>(tensors.size()));
   Tensor out = new_tensor(common_dtype(tensors), sizes);
@@ -128,7 +138,8 @@ Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
   return record(std::move(out), "StackBackward0", inputs, {}, [dtypes, d](Backward& b) {
     if (!b.grad().defined()) return;
     for (size_t i = 0; i < dtypes.size(); ++i)
-      if (b.needs(i)) b.set(i, to(select(b.grad(), static_cast<int64_t>(d), static_cast<int64_t>(i)), dtypes[i]));
+      if (b.needs(i))
+        b.set(i, to(select(b.grad(), static_cast<int64_t>(d), static_cast<int64_t>(i)), dtypes[i]));
   });
 }
 
@@ -137,17 +148,29 @@ namespace {
 using Join = Tensor(const std::vector<Tensor>&, int64_t);
 
 constinit const Op ops[] = {
-    op<Join, &cat>("cat(tensors, dim=0)", {.doc = "one after the other along dim", .samples = {"[T(2, 3), T(4, 3)]", "[T(2, 3), T(2, 1)], 1", "[T(3)]"},
-                                           .derivative = Derivative::linear, .dtype_promotes = true}),
-    op<Join, &cat>("concat(tensors, dim=0)", {.doc = "cat", .samples = {"[T(2, 3), T(4, 3)]"}, .derivative = Derivative::linear, .dtype_promotes = true}),
-    op<Join, &cat>("concatenate(tensors, dim=0)", {.doc = "cat", .samples = {"[T(2, 3), T(4, 3)]"}, .derivative = Derivative::linear, .dtype_promotes = true}),
-    op<Join, &stack>("stack(tensors, dim=0)", {.doc = "along a new dimension", .samples = {"[T(2, 3), T(2, 3)]", "[T(2, 3), T(2, 3)], 2", "[T(), T()]"},
-                                               .derivative = Derivative::linear, .dtype_promotes = true}),
+    op<Join, &cat>("cat(tensors, dim=0)",
+                   {.doc = "one after the other along dim",
+                    .samples = {"[T(2, 3), T(4, 3)]", "[T(2, 3), T(2, 1)], 1", "[T(3)]"},
+                    .derivative = Derivative::linear,
+                    .dtype_promotes = true}),
+    op<Join, &cat>("concat(tensors, dim=0)", {.doc = "cat",
+                                              .samples = {"[T(2, 3), T(4, 3)]"},
+                                              .derivative = Derivative::linear,
+                                              .dtype_promotes = true}),
+    op<Join, &cat>("concatenate(tensors, dim=0)", {.doc = "cat",
+                                                   .samples = {"[T(2, 3), T(4, 3)]"},
+                                                   .derivative = Derivative::linear,
+                                                   .dtype_promotes = true}),
+    op<Join, &stack>("stack(tensors, dim=0)",
+                     {.doc = "along a new dimension",
+                      .samples = {"[T(2, 3), T(2, 3)]", "[T(2, 3), T(2, 3)], 2", "[T(), T()]"},
+                      .derivative = Derivative::linear,
+                      .dtype_promotes = true}),
 };
 
-}  // namespace
+} // namespace
 
 extern const Family join_family;
 constinit const Family join_family{"join", ops};
 
-}  // namespace talweg
+} // namespace talweg

@@ -1,5 +1,5 @@
-#include "core/raise.h"
 #include "ops/launch.h"
+#include "core/raise.h"
 
 #include "talweg/errors.h"
 
@@ -23,7 +23,8 @@ Recorder::~Recorder() {
     for (Buffer& b : launch.buffers) release_memory(b.object);
 }
 
-void Recorder::add(const Kernel& kernel, std::span<const Buffer> buffers, const void* attributes, size_t bytes) {
+void Recorder::add(const Kernel& kernel, std::span<const Buffer> buffers, const void* attributes,
+                   size_t bytes) {
   Launch& l = launches_.emplace_back(Launch{&kernel, {}, {}, {}});
   auto* begin = static_cast<const unsigned char*>(attributes);
   l.attributes.assign(begin, begin + bytes);
@@ -48,4 +49,4 @@ void Recorder::replay() const {
   for (const Launch& l : launches_) l.kernel->run(l.buffers, l.attributes.data());
 }
 
-}  // namespace talweg
+} // namespace talweg

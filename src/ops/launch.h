@@ -44,12 +44,16 @@ void launch(const Kernel& kernel, std::span<const Buffer> buffers, const Attribu
   kernel.run(buffers, &attributes);
 }
 struct NoAttributes {};
-inline void launch(const Kernel& kernel, std::span<const Buffer> buffers) { launch(kernel, buffers, NoAttributes{}); }
+inline void launch(const Kernel& kernel, std::span<const Buffer> buffers) {
+  launch(kernel, buffers, NoAttributes{});
+}
 template <size_t N>
-void launch(const Kernel& kernel, const Buffer (&buffers)[N]) { launch(kernel, std::span<const Buffer>(buffers)); }
+void launch(const Kernel& kernel, const Buffer (&buffers)[N]) {
+  launch(kernel, std::span<const Buffer>(buffers));
+}
 template <size_t N, class Attributes>
 void launch(const Kernel& kernel, const Buffer (&buffers)[N], const Attributes& attributes) {
   launch(kernel, std::span<const Buffer>(buffers), attributes);
 }
 
-}  // namespace talweg
+} // namespace talweg

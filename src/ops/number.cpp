@@ -1,5 +1,5 @@
-#include "core/raise.h"
 #include "ops/number.h"
+#include "core/raise.h"
 
 #include <cmath>
 #include <limits>
@@ -18,14 +18,18 @@ namespace {
 
 constexpr double largest(Dtype dtype) {
   switch (dtype) {
-    case Dtype::float16: return 65504.0;
-    case Dtype::bfloat16: return 0x1.fep127;
-    case Dtype::float32: return std::numeric_limits<float>::max();
-    default: return std::numeric_limits<double>::max();
+    case Dtype::float16:
+      return 65504.0;
+    case Dtype::bfloat16:
+      return 0x1.fep127;
+    case Dtype::float32:
+      return std::numeric_limits<float>::max();
+    default:
+      return std::numeric_limits<double>::max();
   }
 }
 
-}  // namespace
+} // namespace
 
 Scalar checked_number(Scalar s, Dtype dtype, std::string_view op) {
   if (dtype == bool_) return s.to<bool>();
@@ -40,7 +44,8 @@ Scalar checked_number(Scalar s, Dtype dtype, std::string_view op) {
       constexpr int64_t least = static_cast<int64_t>(std::numeric_limits<T>::min());
       if (s.is_floating_point()) {
         double v = s.to<double>();
-        if (!(v >= static_cast<double>(least) && v <= static_cast<double>(most) && v < 0x1p63)) refuse(dtype, op);
+        if (!(v >= static_cast<double>(least) && v <= static_cast<double>(most) && v < 0x1p63))
+          refuse(dtype, op);
       } else if (int64_t v = s.to<int64_t>(); v < (std::is_signed_v<T> ? least : -most) || v > most) {
         refuse(dtype, op);
       }
@@ -51,4 +56,4 @@ Scalar checked_number(Scalar s, Dtype dtype, std::string_view op) {
   });
 }
 
-}  // namespace talweg
+} // namespace talweg

@@ -8,8 +8,8 @@
 
 namespace talweg {
 
-/// `s` as an element of `dtype`, rounded or truncated. Throws ValueError where the dtype's range doesn't reach; unsigned
-/// types take negative integers modulo their range, as PyTorch does.
+/// `s` as an element of `dtype`, rounded or truncated. Throws ValueError where the dtype's range doesn't
+/// reach; unsigned types take negative integers modulo their range, as PyTorch does.
 Scalar checked_number(Scalar s, Dtype dtype, std::string_view op);
 
-}  // namespace talweg
+} // namespace talweg

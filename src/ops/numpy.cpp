@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "core/raise.h"
 #include "core/format_numpy.h"
+#include "core/raise.h"
 #include "core/shape.h"
 #include "kernels/cast.h"
 #include "kernels/pairwise_sum.h"
@@ -23,13 +23,17 @@ Dtype floating_for(Dtype d) {
   switch (d) {
     case Dtype::bool_:
     case Dtype::int8:
-    case Dtype::uint8: return float16;
-    case Dtype::int16: return float32;
-    default: return float64;
+    case Dtype::uint8:
+      return float16;
+    case Dtype::int16:
+      return float32;
+    default:
+      return float64;
   }
 }
 Dtype promoted(Dtype a, Dtype b) {
-  if (is_floating_point(a) != is_floating_point(b)) return is_floating_point(a) ? promote_types(a, floating_for(b)) : promote_types(floating_for(a), b);
+  if (is_floating_point(a) != is_floating_point(b))
+    return is_floating_point(a) ? promote_types(a, floating_for(b)) : promote_types(floating_for(a), b);
   return promote_types(a, b);
 }
 
@@ -57,8 +61,10 @@ Tensor reduced(const Tensor& x, int64_t axis) {
     if (d > axis) columns *= dense.size(d);
   }
   Tensor out = empty(sizes, {.dtype = inner});
-  if (axis == dense.dim() - 1) launch(pairwise_sum_kernel, {buffer_of(out), buffer_of(dense)});
-  else launch(row_sum_kernel, {buffer_of(out), buffer_of(dense.view({outer, rows, columns}))});
+  if (axis == dense.dim() - 1)
+    launch(pairwise_sum_kernel, {buffer_of(out), buffer_of(dense)});
+  else
+    launch(row_sum_kernel, {buffer_of(out), buffer_of(dense.view({outer, rows, columns}))});
   return out.to(dtype);
 }
 
@@ -76,7 +82,7 @@ std::string with_element(Number x, F f) {
   });
 }
 
-}  // namespace
+} // namespace
 
 Tensor array(std::initializer_list<NestedList> list, std::optional<Dtype> dtype) {
   Tensor t = tensor(list, {.dtype = dtype});
@@ -90,7 +96,9 @@ Tensor array(const std::vector<Tensor>& rows, std::optional<Dtype> dtype) {
   for (const Tensor& r : rows) converted.push_back(r.to(dtype.value_or(common)));
   return stack(converted);
 }
-Tensor array(const std::vector<double>& values, std::optional<Dtype> dtype) { return tensor(values, {.dtype = dtype}); }
+Tensor array(const std::vector<double>& values, std::optional<Dtype> dtype) {
+  return tensor(values, {.dtype = dtype});
+}
 
 Tensor arange(Scalar stop) { return numpy::arange(Scalar(0), stop); }
 Tensor arange(Scalar start, Scalar stop, Scalar step) {
@@ -103,7 +111,9 @@ Tensor full(IntList shape, Scalar value, std::optional<Dtype> dtype) {
   return talweg::full(shape, value, {.dtype = dtype.value_or(default_of(value.dtype()))});
 }
 Tensor eye(int64_t n, Dtype dtype) { return talweg::eye(n, {.dtype = dtype}); }
-Tensor linspace(Scalar start, Scalar stop, int64_t num) { return talweg::linspace(start, stop, num, {.dtype = float64}); }
+Tensor linspace(Scalar start, Scalar stop, int64_t num) {
+  return talweg::linspace(start, stop, num, {.dtype = float64});
+}
 
 Tensor concatenate(const std::vector<Tensor>& arrays, int64_t axis) {
   if (arrays.empty()) raise<ValueError>({"[concatenate] need at least one array to concatenate"});
@@ -117,7 +127,8 @@ Tensor concatenate(const std::vector<Tensor>& arrays, int64_t axis) {
 Tensor dot(const Tensor& a, const Tensor& b) {
   if (a.dim() == 0 || b.dim() == 0) return a * b;
   if (a.dim() > 2 || b.dim() > 2)
-    raise<ShapeError>({"[dot] takes vectors and matrices, got ", IntList(a.sizes()), " and ", IntList(b.sizes()), "; use matmul"});
+    raise<ShapeError>({"[dot] takes vectors and matrices, got ", IntList(a.sizes()), " and ",
+                       IntList(b.sizes()), "; use matmul"});
   Dtype common = promoted(a.dtype(), b.dtype());
   return talweg::matmul(a.to(common), b.to(common));
 }
@@ -133,7 +144,8 @@ Number mean(const Tensor& x) {
   Tensor floats = is_floating_point(x.dtype()) ? x : x.to(float64);
   Number total = numpy::sum(floats);
   double quotient = static_cast<double>(total) / static_cast<double>(x.numel());
-  return total.dtype() == float64 ? Number(quotient, float64) : Number(static_cast<float>(quotient), total.dtype());
+  return total.dtype() == float64 ? Number(quotient, float64)
+                                  : Number(static_cast<float>(quotient), total.dtype());
 }
 Tensor mean(const Tensor& x, int64_t axis) {
   Tensor floats = is_floating_point(x.dtype()) ? x : x.to(float64);
@@ -145,4 +157,4 @@ std::string repr(const Tensor& x) { return numpy_repr(view_of(x)); }
 std::string str(Number x) { return with_element(x, numpy_scalar_str); }
 std::string repr(Number x) { return with_element(x, numpy_scalar_repr); }
 
-}  // namespace talweg::numpy
+} // namespace talweg::numpy

@@ -24,26 +24,45 @@ Tensor modulo(const Tensor& a, const Tensor& b) { return a % b; }
 Tensor power(const Tensor& a, const Tensor& b) { return pow(a, b); }
 
 constinit const Op ops[] = {
-    op<Reflected, &radd>("__radd__(self, other)",
-        {.doc = "other + self", .samples = {"T(2, 3), T(3)", "T(2, 3), 1.5"}, .derivative = Derivative::linear, .dtype_promotes = true, .numbers_as_tensors = true}),
-    op<Reflected, &rmul>("__rmul__(self, other)",
-        {.doc = "other * self", .samples = {"T(2, 3), T(3)", "T(2, 3), 1.5"}, .dtype_promotes = true, .numbers_as_tensors = true}),
-    op<Reflected, &reflected<&minus>>("__rsub__(self, other)",
-        {.doc = "other - self", .samples = {"T(2, 3), T(3)", "T(2, 3), 1.5"}, .derivative = Derivative::linear, .dtype_promotes = true, .numbers_as_tensors = true}),
-    op<Reflected, &reflected<&over>>("__rdiv__(self, other)", {.doc = "other / self", .samples = {"P(2, 3), T(3)"}, .dtype_promotes = true}),
-    op<OfNumber, &rdiv_number>("__rdiv__(self, other)", {.doc = "other / self", .samples = {"P(2, 3), 1.5"}, .dtype_promotes = true}),
-    op<Reflected, &reflected<&modulo>>("__rmod__(self, other)",
-        {.doc = "the remainder of other / self", .samples = {"P(2, 3), T(3)"}, .derivative = Derivative::pieces, .dtype_promotes = true}),
-    op<OfNumber, &rmod_number>("__rmod__(self, other)",
-        {.doc = "the remainder of other / self", .samples = {"P(2, 3), 2.5"}, .derivative = Derivative::pieces, .dtype_promotes = true}),
-    op<Reflected, &reflected<&power>>("__rpow__(self, other)", {.doc = "other ^ self", .samples = {"T(2, 3), P(3)"}, .dtype_promotes = true}),
-    op<OfNumber, &rpow_number>("__rpow__(self, other)", {.doc = "other ^ self", .samples = {"T(2, 3), 2.5"}, .dtype_promotes = true}),
-    op<Reflected, &reflected<&matmul>>("__rmatmul__(self, other)", {.doc = "other @ self", .samples = {"T(3, 4), T(2, 3)", "T(3), T(3)"}}),
+    op<Reflected, &radd>("__radd__(self, other)", {.doc = "other + self",
+                                                   .samples = {"T(2, 3), T(3)", "T(2, 3), 1.5"},
+                                                   .derivative = Derivative::linear,
+                                                   .dtype_promotes = true,
+                                                   .numbers_as_tensors = true}),
+    op<Reflected, &rmul>("__rmul__(self, other)", {.doc = "other * self",
+                                                   .samples = {"T(2, 3), T(3)", "T(2, 3), 1.5"},
+                                                   .dtype_promotes = true,
+                                                   .numbers_as_tensors = true}),
+    op<Reflected, &reflected<&minus>>("__rsub__(self, other)", {.doc = "other - self",
+                                                                .samples = {"T(2, 3), T(3)", "T(2, 3), 1.5"},
+                                                                .derivative = Derivative::linear,
+                                                                .dtype_promotes = true,
+                                                                .numbers_as_tensors = true}),
+    op<Reflected, &reflected<&over>>(
+        "__rdiv__(self, other)",
+        {.doc = "other / self", .samples = {"P(2, 3), T(3)"}, .dtype_promotes = true}),
+    op<OfNumber, &rdiv_number>("__rdiv__(self, other)",
+                               {.doc = "other / self", .samples = {"P(2, 3), 1.5"}, .dtype_promotes = true}),
+    op<Reflected, &reflected<&modulo>>("__rmod__(self, other)", {.doc = "the remainder of other / self",
+                                                                 .samples = {"P(2, 3), T(3)"},
+                                                                 .derivative = Derivative::pieces,
+                                                                 .dtype_promotes = true}),
+    op<OfNumber, &rmod_number>("__rmod__(self, other)", {.doc = "the remainder of other / self",
+                                                         .samples = {"P(2, 3), 2.5"},
+                                                         .derivative = Derivative::pieces,
+                                                         .dtype_promotes = true}),
+    op<Reflected, &reflected<&power>>(
+        "__rpow__(self, other)",
+        {.doc = "other ^ self", .samples = {"T(2, 3), P(3)"}, .dtype_promotes = true}),
+    op<OfNumber, &rpow_number>("__rpow__(self, other)",
+                               {.doc = "other ^ self", .samples = {"T(2, 3), 2.5"}, .dtype_promotes = true}),
+    op<Reflected, &reflected<&matmul>>(
+        "__rmatmul__(self, other)", {.doc = "other @ self", .samples = {"T(3, 4), T(2, 3)", "T(3), T(3)"}}),
 };
 
-}  // namespace
+} // namespace
 
 extern const Family operators_family;
 constinit const Family operators_family{"operators", ops};
 
-}  // namespace talweg
+} // namespace talweg

@@ -1,5 +1,5 @@
-#include "core/raise.h"
 #include "ops/pointwise.h"
+#include "core/raise.h"
 
 #include <bit>
 #include <cstring>
@@ -24,15 +24,21 @@ constexpr int no_input = 15;
 struct PointwiseNode : Node {
   static constexpr int most_saved = 3;
   const Pointwise* op;
-  SavedTensor saved[most_saved];  // tag: which input, or 3 for the result
+  SavedTensor saved[most_saved]; // tag: which input, or 3 for the result
   double number[Params::most];
-  double scalar;                  // an operand that was a number
-  int8_t scalar_input;            // which
-  int8_t one_input;               // a small tensor of one element that was repeated
-  uint8_t one_rank;               // and its rank
+  double scalar;       // an operand that was a number
+  int8_t scalar_input; // which
+  int8_t one_input;    // a small tensor of one element that was repeated
+  uint8_t one_rank;    // and its rank
 
   static const NodeType node_type;
-  PointwiseNode(const Pointwise& op, std::span<const Edge> edges, const Params& params) : Node(&node_type, edges, 1), op(&op), scalar(0), scalar_input(no_input), one_input(no_input), one_rank(0) {
+  PointwiseNode(const Pointwise& op, std::span<const Edge> edges, const Params& params)
+      : Node(&node_type, edges, 1),
+        op(&op),
+        scalar(0),
+        scalar_input(no_input),
+        one_input(no_input),
+        one_rank(0) {
     // Only a formula with numbers reads them.
     if (&params != &no_params) std::memcpy(number, params.number, sizeof number);
   }
@@ -61,7 +67,8 @@ constexpr uint8_t result_tag = 3;
 
 // The loop over whole lanes that works on this dtype as it lies in memory; null if there is none.
 inline Tile direct_tile(const Tile (&tiles)[compute_types], Dtype dtype) {
-  static constexpr int8_t compute[dtype_count] = {-1, -1, -1, -1, compute_int32, compute_int64, -1, -1, compute_float32, compute_float64};
+  static constexpr int8_t compute[dtype_count] = {
+      -1, -1, -1, -1, compute_int32, compute_int64, -1, -1, compute_float32, compute_float64};
   int8_t c = compute[static_cast<int>(dtype)];
   return c < 0 ? nullptr : tiles[c];
 }
@@ -70,7 +77,9 @@ inline const Tiles& tiles_of(const Formula& f) { return *f.tiles[isa_index()]; }
 inline bool same_sizes(const TensorObject* a, const TensorObject* b) {
   return std::memcmp(a->inner_sizes, b->inner_sizes, sizeof a->inner_sizes) == 0;
 }
-constexpr uint32_t head_of(uint16_t flags) { return std::endian::native == std::endian::little ? uint32_t{flags} << 16 : flags; }
+constexpr uint32_t head_of(uint16_t flags) {
+  return std::endian::native == std::endian::little ? uint32_t{flags} << 16 : flags;
+}
 
 // dtype and rank equal, and both small.
 inline bool small_and_alike(const TensorObject* a, const TensorObject* b) {
@@ -87,10 +96,14 @@ inline void splat(Lane64& lane, T value) {
 }
 inline void splat(Lane64& lane, Dtype dtype, Scalar s) {
   switch (dtype) {
-    case Dtype::float32: return splat(lane, s.to<float>());
-    case Dtype::float64: return splat(lane, s.to<double>());
-    case Dtype::int32: return splat(lane, static_cast<int32_t>(s.to<int64_t>()));
-    default: return splat(lane, s.to<int64_t>());
+    case Dtype::float32:
+      return splat(lane, s.to<float>());
+    case Dtype::float64:
+      return splat(lane, s.to<double>());
+    case Dtype::int32:
+      return splat(lane, static_cast<int32_t>(s.to<int64_t>()));
+    default:
+      return splat(lane, s.to<int64_t>());
   }
 }
 
@@ -107,7 +120,8 @@ inline void splat_element(Lane64& lane, const TensorObject* o) {
   }
 }
 
-// Of two small tensors of one dtype, the one that is a single element and no deeper than the other; -1 if neither is.
+// Of two small tensors of one dtype, the one that is a single element and no deeper than the other; -1 if
+// neither is.
 inline int one_among(const TensorObject* a, const TensorObject* b) {
   if (!(a->flags & b->flags & lane_flag) || a->dtype != b->dtype) return -1;
   if (b->numel == 1 && b->rank <= a->rank) return 1;
@@ -117,7 +131,8 @@ inline int one_among(const TensorObject* a, const TensorObject* b) {
 // The edge of an input that is no view: those go the general way of gradient_edge.
 inline Edge small_edge(TensorObject* o) {
   if (!o->has(requires_grad_flag)) return {};
-  if (o->has(view_flag)) [[unlikely]] return gradient_edge(o);
+  if (o->has(view_flag)) [[unlikely]]
+    return gradient_edge(o);
   if (Node* node = node_of(o)) {
     retain(node);
     return {node, output_nr(o)};
@@ -127,7 +142,8 @@ inline Edge small_edge(TensorObject* o) {
 }
 
 template <int N>
-[[gnu::noinline]] void record_small(TensorObject* out, const Pointwise& op, TensorObject* const (&in)[N], const Params& params, const Scalar* scalar, int one) {
+[[gnu::noinline]] void record_small(TensorObject* out, const Pointwise& op, TensorObject* const (&in)[N],
+                                    const Params& params, const Scalar* scalar, int one) {
   const Formula& f = op.formula;
   if (f.derivatives == 0 || !is_floating_point(out->dtype)) return;
   Edge edges[2];
@@ -156,7 +172,8 @@ template <int N>
 
 // The path of every operation on at most 64 bytes: no loop, no tail, no broadcast. Null if it isn't one.
 template <int N>
-inline TensorObject* small(const Pointwise& op, TensorObject* const (&in)[N], const Scalar* scalar, const Params& params) {
+inline TensorObject* small(const Pointwise& op, TensorObject* const (&in)[N], const Scalar* scalar,
+                           const Params& params) {
   TensorObject* x = in[0];
   if (!x || !x->has(lane_flag)) return nullptr;
   int one = -1;
@@ -189,7 +206,8 @@ inline TensorObject* small(const Pointwise& op, TensorObject* const (&in)[N], co
   }
   TensorObject* out = new_lane_like(x, op.formula.boolean ? bool_ : x->dtype);
   tile(out->data, data, 1, &params);
-  if ((flags & (requires_grad_flag | view_flag)) && !(modes & grad_off)) record_small<N>(out, op, in, params, scalar, one);
+  if ((flags & (requires_grad_flag | view_flag)) && !(modes & grad_off))
+    record_small<N>(out, op, in, params, scalar, one);
   return out;
 }
 
@@ -198,12 +216,16 @@ inline bool is_whole(const TensorObject* o) {
   constexpr uint16_t wanted = contiguous_flag | padded_flag;
   return (o->flags & wanted) == wanted && (o->is_root() || o->has(lane_flag)) && o->rank <= inline_rank;
 }
-inline bool same_dtype_and_sizes(const TensorObject* a, const TensorObject* b) { return ((a->head() ^ b->head()) & 0xffffu) == 0 && same_sizes(a, b); }
+inline bool same_dtype_and_sizes(const TensorObject* a, const TensorObject* b) {
+  return ((a->head() ^ b->head()) & 0xffffu) == 0 && same_sizes(a, b);
+}
 inline int64_t lanes_of(const TensorObject* o) { return (o->bytes() + 63) / 64; }
 
-// Whole tensors of one dtype and equal sizes: one call of the loop, no walk over dimensions. Null if they aren't.
+// Whole tensors of one dtype and equal sizes: one call of the loop, no walk over dimensions. Null if they
+// aren't.
 template <int N>
-[[gnu::noinline]] TensorObject* whole(const Pointwise& op, TensorObject* const (&in)[N], const Params& params) {
+[[gnu::noinline]] TensorObject* whole(const Pointwise& op, TensorObject* const (&in)[N],
+                                      const Params& params) {
   TensorObject* x = in[0];
   if (!x || !is_whole(x)) return nullptr;
   uint16_t flags = x->flags;
@@ -220,12 +242,14 @@ template <int N>
   if constexpr (N == 2) data[1] = in[1]->data;
   TensorObject* out = new_dense_like(x, op.formula.boolean ? bool_ : x->dtype);
   tile(out->data, data, lanes_of(x), &params);
-  if ((flags & (requires_grad_flag | view_flag)) && !(modes & grad_off)) record_small<N>(out, op, in, params, nullptr, -1);
+  if ((flags & (requires_grad_flag | view_flag)) && !(modes & grad_off))
+    record_small<N>(out, op, in, params, nullptr, -1);
   return out;
 }
 
 template <int N>
-inline bool small_in_place(const Pointwise& op, TensorObject* const (&in)[N], const Scalar* scalar, const Params& params) {
+inline bool small_in_place(const Pointwise& op, TensorObject* const (&in)[N], const Scalar* scalar,
+                           const Params& params) {
   TensorObject* x = in[0];
   if (!x || !x->has(lane_flag)) return false;
   uint16_t flags = x->flags;
@@ -252,26 +276,33 @@ inline bool small_in_place(const Pointwise& op, TensorObject* const (&in)[N], co
   return true;
 }
 
-[[noreturn, gnu::cold]] void refuse(const Pointwise& op, std::string text) { raise<DtypeError>({"[", op.op, "] ", std::move(text)}); }
+[[noreturn, gnu::cold]] void refuse(const Pointwise& op, std::string text) {
+  raise<DtypeError>({"[", op.op, "] ", std::move(text)});
+}
 
 // What the loops run in and what is stored, from the promoted dtype.
 struct Types {
-  Dtype common;  // what inputs are converted to
+  Dtype common; // what inputs are converted to
   Dtype result;
 };
 Types types_of(const Pointwise& op, std::span<const Operand> operands) {
   for (const Operand& o : operands)
-    if (o.tensor && !o.tensor->defined()) raise<TypeError>({"[", op.op, "] an argument is an undefined Tensor"});
+    if (o.tensor && !o.tensor->defined())
+      raise<TypeError>({"[", op.op, "] an argument is an undefined Tensor"});
   Dtype common = result_type(operands);
   if (op.subtracts)
     for (const Operand& o : operands)
       if (o.tensor ? o.tensor->dtype() == bool_ : o.scalar.is_boolean())
-        refuse(op, "Subtraction, the `-` operator, with a bool tensor is not supported; for truth values use logical_xor or logical_not");
+        refuse(op,
+               "Subtraction, the `-` operator, with a bool tensor is not supported; for truth values use "
+               "logical_xor or logical_not");
   if (!(op.accepts & dtype_bit(common))) {
     std::string accepted;
     for (int d = 0; d < dtype_count; ++d)
-      if (op.accepts >> d & 1) accepted += (accepted.empty() ? "" : ", ") + std::string(name(static_cast<Dtype>(d)));
-    refuse(op, "isn't defined for " + std::string(name(common)) + "; accepted are " + accepted + (common == bool_ ? "; for truth values use logical_xor, logical_not or where" : ""));
+      if (op.accepts >> d & 1)
+        accepted += (accepted.empty() ? "" : ", ") + std::string(name(static_cast<Dtype>(d)));
+    refuse(op, "isn't defined for " + std::string(name(common)) + "; accepted are " + accepted +
+                   (common == bool_ ? "; for truth values use logical_xor, logical_not or where" : ""));
   }
   if (is_integral(common) && op.formula.types == floats) common = get_default_dtype();
   return {common, op.formula.boolean ? bool_ : common};
@@ -282,26 +313,30 @@ Dims result_strides(std::span<const Operand> operands, std::span<const int64_t> 
   const Tensor* first = nullptr;
   for (const Operand& o : operands) {
     if (!o.tensor || !(o.tensor->sizes() == IntList(sizes))) continue;
-    if (!first) first = o.tensor;
-    else if (!(first->strides() == o.tensor->strides())) return Dims::contiguous_strides(sizes);
+    if (!first)
+      first = o.tensor;
+    else if (!(first->strides() == o.tensor->strides()))
+      return Dims::contiguous_strides(sizes);
   }
   if (!first || first->is_contiguous()) return Dims::contiguous_strides(sizes);
   // Dense: the strides are those of a permuted row-major tensor.
   int64_t extent = 1;
   for (size_t i = 0; i < sizes.size(); ++i) extent += (sizes[i] - 1) * first->strides()[i];
-  if (extent != numel_of(sizes) || may_overlap_itself(sizes, first->strides())) return Dims::contiguous_strides(sizes);
+  if (extent != numel_of(sizes) || may_overlap_itself(sizes, first->strides()))
+    return Dims::contiguous_strides(sizes);
   return Dims(first->strides());
 }
 
 // Runs the loops: operands broadcast to the result's sizes, converted to `common`.
-void run(Tile tile, Dtype common, bool boolean, const Tensor& out, std::span<const Operand> operands, const Params& params) {
+void run(Tile tile, Dtype common, bool boolean, const Tensor& out, std::span<const Operand> operands,
+         const Params& params) {
   Buffer buffers[most_inputs + 3] = {buffer_of(out)};
   Tensor numbers[most_inputs + 2];
   Dims strides[most_inputs + 2];
   auto sizes = buffers[0].size_span();
   const Dtype computed = dtype_of_compute(compute_of(common));
-  // PyTorch adds or multiplies an operand of a wider dtype as it is, but compares with it, or takes it among integers, as
-  // an element of the common dtype.
+  // PyTorch adds or multiplies an operand of a wider dtype as it is, but compares with it, or takes it among
+  // integers, as an element of the common dtype.
   const bool narrow = common != computed && (boolean || is_integral(common));
   size_t n = 1;
   for (const Operand& o : operands) {
@@ -317,19 +352,21 @@ void run(Tile tile, Dtype common, bool boolean, const Tensor& out, std::span<con
     buffers[n] = buffer_as(*t, sizes, strides[n - 1], buffers[0].numel);
     ++n;
   }
-  launch(pointwise_kernel, std::span<const Buffer>(buffers, n), PointwiseCall{tile, compute_of(common), boolean, params});
+  launch(pointwise_kernel, std::span<const Buffer>(buffers, n),
+         PointwiseCall{tile, compute_of(common), boolean, params});
 }
 
 void check_integer_divisor(const Pointwise& op, Dtype common, std::span<const Operand> operands) {
   if (!is_integral(common) || operands.size() != 2) return;
   const Operand& divisor = operands[1];
-  bool zero = divisor.tensor ? divisor.tensor->numel() != 0 && eq(*divisor.tensor, 0).any().item<bool>() : divisor.scalar == Scalar(0);
+  bool zero = divisor.tensor ? divisor.tensor->numel() != 0 && eq(*divisor.tensor, 0).any().item<bool>()
+                             : divisor.scalar == Scalar(0);
   if (zero) raise<ValueError>({"[", op.op, "] ZeroDivisionError: an integer is divided by zero"});
 }
 
 // The node of a general call. `old_self`: what the first input was before a write in place.
-Node* general_node(const Pointwise& op, std::span<const Operand> operands, const Params& params, const Tensor& out, IntList out_sizes, Dtype out_dtype,
-                   const Tensor* old_self) {
+Node* general_node(const Pointwise& op, std::span<const Operand> operands, const Params& params,
+                   const Tensor& out, IntList out_sizes, Dtype out_dtype, const Tensor* old_self) {
   Edge edges[most_inputs];
   for (size_t i = 0; i < operands.size(); ++i)
     if (operands[i].tensor) edges[i] = gradient_edge(object(*operands[i].tensor));
@@ -352,7 +389,8 @@ Node* general_node(const Pointwise& op, std::span<const Operand> operands, const
   }
   if (reshaped)
     for (const Operand& o : operands)
-      node->more().input_shapes.push_back(o.tensor ? InputShape{o.tensor->sizes().vec(), o.tensor->dtype()} : InputShape{{}, out_dtype});
+      node->more().input_shapes.push_back(o.tensor ? InputShape{o.tensor->sizes().vec(), o.tensor->dtype()}
+                                                   : InputShape{{}, out_dtype});
   if ((needed & uses_result) && out.defined()) node->saved[n].save_result(object(out), result_tag);
   return node;
 }
@@ -375,7 +413,8 @@ Tensor general(const Pointwise& op, std::span<const Operand> operands, const Par
     started = true;
   }
   Tensor out = new_tensor_strided(types.result, sizes, result_strides(operands, sizes));
-  run(tiles_of(op.formula).value[compute_of(types.common)], types.common, op.formula.boolean, out, operands, params);
+  run(tiles_of(op.formula).value[compute_of(types.common)], types.common, op.formula.boolean, out, operands,
+      params);
   if (op.formula.derivatives && is_floating_point(types.result) && any_requires_grad(operands))
     set_history(object(out), general_node(op, operands, params, out, out.sizes(), out.dtype(), nullptr), 0);
   return out;
@@ -386,7 +425,8 @@ const Tensor& general_in_place(const Pointwise& op, std::span<const Operand> ope
   Types types = types_of(op, operands);
   if (op.divides) check_integer_divisor(op, types.common, operands);
   if (!can_cast(types.result, self.dtype()))
-    refuse(op, "the result has dtype " + std::string(name(types.result)) + ", which can't be cast to the " + std::string(name(self.dtype())) +
+    refuse(op, "the result has dtype " + std::string(name(types.result)) + ", which can't be cast to the " +
+                   std::string(name(self.dtype())) +
                    " tensor written in place; use the form without underscore");
   Dims sizes(self.sizes());
   const Tensor* others[most_inputs];
@@ -397,7 +437,8 @@ const Tensor& general_in_place(const Pointwise& op, std::span<const Operand> ope
       others[other_count++] = t;
     }
   if (!(IntList(sizes) == self.sizes()))
-    raise<ShapeError>({"[", op.op, "] output with shape ", IntList(self.sizes()), " doesn't match the broadcast shape ", IntList(sizes)});
+    raise<ShapeError>({"[", op.op, "] output with shape ", IntList(self.sizes()),
+                       " doesn't match the broadcast shape ", IntList(sizes)});
   bool recorded = begin_write(self, op.op, {others, other_count}) && op.formula.derivatives > 0;
 
   // What shares memory with self without being self must be read before it is overwritten.
@@ -419,10 +460,13 @@ const Tensor& general_in_place(const Pointwise& op, std::span<const Operand> ope
     for (int i = 0; i < op.formula.derivatives; ++i) used |= op.formula.uses[i];
     if (used & uses_input(0)) old_self = clone(self.detach());
     for (size_t i = 1; i < operands.size(); ++i)
-      if (operands[i].tensor && operands[i].tensor->is_same(self) && !old_self.defined()) old_self = clone(self.detach());
-    node = general_node(op, operands, params, {}, self.sizes(), self.dtype(), old_self.defined() ? &old_self : nullptr);
+      if (operands[i].tensor && operands[i].tensor->is_same(self) && !old_self.defined())
+        old_self = clone(self.detach());
+    node = general_node(op, operands, params, {}, self.sizes(), self.dtype(),
+                        old_self.defined() ? &old_self : nullptr);
   }
-  run(tiles_of(op.formula).value[compute_of(types.common)], types.common, op.formula.boolean, self, {sources, operands.size()}, params);
+  run(tiles_of(op.formula).value[compute_of(types.common)], types.common, op.formula.boolean, self,
+      {sources, operands.size()}, params);
   end_write(self, nullptr);
   if (node) {
     auto* p = static_cast<PointwiseNode*>(node);
@@ -439,24 +483,27 @@ const Tensor& general_in_place(const Pointwise& op, std::span<const Operand> ope
   return self;
 }
 
-}  // namespace
+} // namespace
 
 Tensor pointwise(const Pointwise& op, const Tensor& a, const Params& params) {
-  if (TensorObject* out = small<1>(op, {object(a)}, nullptr, params)) [[likely]] return adopt(out);
+  if (TensorObject* out = small<1>(op, {object(a)}, nullptr, params)) [[likely]]
+    return adopt(out);
   if (TensorObject* out = whole<1>(op, {object(a)}, params)) return adopt(out);
   Operand operands[] = {a};
   return general(op, operands, params);
 }
 
 Tensor pointwise(const Pointwise& op, const Tensor& a, const Tensor& b, const Params& params) {
-  if (TensorObject* out = small<2>(op, {object(a), object(b)}, nullptr, params)) [[likely]] return adopt(out);
+  if (TensorObject* out = small<2>(op, {object(a), object(b)}, nullptr, params)) [[likely]]
+    return adopt(out);
   if (TensorObject* out = whole<2>(op, {object(a), object(b)}, params)) return adopt(out);
   Operand operands[] = {a, b};
   return general(op, operands, params);
 }
 
 Tensor pointwise(const Pointwise& op, const Tensor& a, Scalar b, const Params& params) {
-  if (TensorObject* out = small<1>(op, {object(a)}, &b, params)) [[likely]] return adopt(out);
+  if (TensorObject* out = small<1>(op, {object(a)}, &b, params)) [[likely]]
+    return adopt(out);
   Operand operands[] = {a, b};
   return general(op, operands, params);
 }
@@ -466,24 +513,28 @@ Tensor pointwise(const Pointwise& op, std::initializer_list<Operand> operands, c
 }
 
 const Tensor& pointwise_(const Pointwise& op, const Tensor& self, const Params& params) {
-  if (small_in_place<1>(op, {object(self)}, nullptr, params)) [[likely]] return self;
+  if (small_in_place<1>(op, {object(self)}, nullptr, params)) [[likely]]
+    return self;
   Operand operands[] = {self};
   return general_in_place(op, operands, params);
 }
 
 const Tensor& pointwise_(const Pointwise& op, const Tensor& self, const Tensor& b, const Params& params) {
-  if (small_in_place<2>(op, {object(self), object(b)}, nullptr, params)) [[likely]] return self;
+  if (small_in_place<2>(op, {object(self), object(b)}, nullptr, params)) [[likely]]
+    return self;
   Operand operands[] = {self, b};
   return general_in_place(op, operands, params);
 }
 
 const Tensor& pointwise_(const Pointwise& op, const Tensor& self, Scalar b, const Params& params) {
-  if (small_in_place<1>(op, {object(self)}, &b, params)) [[likely]] return self;
+  if (small_in_place<1>(op, {object(self)}, &b, params)) [[likely]]
+    return self;
   Operand operands[] = {self, b};
   return general_in_place(op, operands, params);
 }
 
-const Tensor& pointwise_(const Pointwise& op, const Tensor& self, std::initializer_list<Operand> others, const Params& params) {
+const Tensor& pointwise_(const Pointwise& op, const Tensor& self, std::initializer_list<Operand> others,
+                         const Params& params) {
   Operand operands[most_inputs] = {self};
   size_t n = 1;
   for (const Operand& o : others) operands[n++] = o;
@@ -544,7 +595,9 @@ bool PointwiseNode::apply_small(Backward& b) {
 // The same where all are whole tensors of equal sizes.
 bool PointwiseNode::apply_whole(Backward& b) {
   TensorObject* g = object(b.grad());
-  if (!is_whole(g) || extra || scalar_input != no_input || one_input != no_input || (thread_state.modes & (grad_off | recording)) != grad_off) return false;
+  if (!is_whole(g) || extra || scalar_input != no_input || one_input != no_input ||
+      (thread_state.modes & (grad_off | recording)) != grad_off)
+    return false;
   const Formula& f = op->formula;
   const void* data[most_inputs + 2] = {g->data, g->data, g->data, g->data, g->data};
   for (const SavedTensor& s : saved) {
@@ -594,7 +647,10 @@ void PointwiseNode::apply(Node* node, Backward& b) {
     auto at = static_cast<size_t>(i);
     if (!b.needs(at)) continue;
     if (i == self->one_input) shape_of_one = {std::vector<int64_t>(self->one_rank, 1), g.dtype()};
-    const InputShape* shape = i == self->one_input ? &shape_of_one : self->extra && !self->extra->input_shapes.empty() ? &self->extra->input_shapes[at] : nullptr;
+    const InputShape* shape = i == self->one_input ? &shape_of_one
+                              : self->extra && !self->extra->input_shapes.empty()
+                                  ? &self->extra->input_shapes[at]
+                                  : nullptr;
     Tensor out;
     if (f.passes_gradient[i]) {
       out = g;
@@ -603,16 +659,19 @@ void PointwiseNode::apply(Node* node, Backward& b) {
     } else {
       bool repeats = shape && !(IntList(shape->sizes) == g.sizes());
       Dtype stored = shape && !repeats ? shape->dtype : g.dtype();
-      out = new_tensor_strided(is_floating_point(stored) ? stored : g.dtype(), g.sizes(), Dims::contiguous_strides(g.sizes()));
+      out = new_tensor_strided(is_floating_point(stored) ? stored : g.dtype(), g.sizes(),
+                               Dims::contiguous_strides(g.sizes()));
       Operand operands[most_inputs + 2];
       int n = 0;
       operands[n++] = g;
-      for (int k = 0; k < f.inputs; ++k) operands[n++] = tensors[k].defined() && (f.uses[i] & uses_input(k)) ? tensors[k] : g;
+      for (int k = 0; k < f.inputs; ++k)
+        operands[n++] = tensors[k].defined() && (f.uses[i] & uses_input(k)) ? tensors[k] : g;
       operands[n++] = tensors[result_tag].defined() && (f.uses[i] & uses_result) ? tensors[result_tag] : g;
-      run(tiles_of(f).derivative[i][compute_of(g.dtype())], g.dtype(), false, out, {operands, static_cast<size_t>(n)}, params);
+      run(tiles_of(f).derivative[i][compute_of(g.dtype())], g.dtype(), false, out,
+          {operands, static_cast<size_t>(n)}, params);
     }
     b.set(at, shape ? sum_to(out, shape->sizes, shape->dtype) : out);
   }
 }
 
-}  // namespace talweg
+} // namespace talweg

@@ -16,7 +16,8 @@ std::string Tensor::repr() const {
   extras.requires_grad = requires_grad();
   if (node) extras.grad_fn = node->name();
   extras.is_parameter = o->has(parameter_flag);
-  return torch_repr({o->data, o->dtype, {o->sizes(), o->rank}, {o->strides(), o->rank}}, get_printoptions(), extras);
+  return torch_repr({o->data, o->dtype, {o->sizes(), o->rank}, {o->strides(), o->rank}}, get_printoptions(),
+                    extras);
 }
 
-}  // namespace talweg
+} // namespace talweg

@@ -31,8 +31,10 @@ Dtype result_type(std::span<const Operand> operands) {
   bool started = false;
   for (int g = 0; g < 3; ++g) {
     if (!present[g]) continue;
-    if (!started) out = dtypes[g];
-    else if (kind(dtypes[g]) > kind(out)) out = dtypes[g];
+    if (!started)
+      out = dtypes[g];
+    else if (kind(dtypes[g]) > kind(out))
+      out = dtypes[g];
     started = true;
   }
   return out;
@@ -54,4 +56,4 @@ Params params(std::initializer_list<Scalar> numbers) {
   return p;
 }
 
-}  // namespace talweg
+} // namespace talweg

@@ -5,8 +5,8 @@
 #include <limits>
 #include <string>
 
-#include "core/raise.h"
 #include "core/format_number.h"
+#include "core/raise.h"
 #include "core/shape.h"
 #include "kernels/cast.h"
 #include "kernels/draw.h"
@@ -25,25 +25,32 @@ using MaybeGenerator = std::optional<Generator>;
 
 std::string in(std::string_view op) { return "[" + std::string(op) + "] "; }
 
-GeneratorState* state_of(const MaybeGenerator& generator) { return &(generator ? *generator : default_generator()).state(); }
+GeneratorState* state_of(const MaybeGenerator& generator) {
+  return &(generator ? *generator : default_generator()).state();
+}
 
 void check_floating(const Tensor& t, std::string_view op) {
   if (!t.defined()) raise<TypeError>({in(op), "the tensor is undefined"});
-  if (!is_floating_point(t.dtype())) raise<DtypeError>({in(op), "the distribution is continuous: the dtype must be floating point, got ", name(t.dtype())});
+  if (!is_floating_point(t.dtype()))
+    raise<DtypeError>(
+        {in(op), "the distribution is continuous: the dtype must be floating point, got ", name(t.dtype())});
 }
 void check(bool right, std::string_view op, std::string_view rule, double got) {
   if (!right) raise<ValueError>({in(op), op, " expects ", rule, ", but got ", format_repr(got)});
 }
 
 // Fills self by a kernel under the rules of writing in place; the gradient of the old elements is zero.
-const Tensor& fill(const Tensor& self, const Kernel& kernel, const Draw& draw, const char* node_name, std::string_view op, const Buffer* second = nullptr) {
+const Tensor& fill(const Tensor& self, const Kernel& kernel, const Draw& draw, const char* node_name,
+                   std::string_view op, const Buffer* second = nullptr) {
   bool recorded = begin_write(self, op);
   Node* node = write_node(recorded, node_name, {&self}, {}, [](Backward& b) {
     if (b.grad().defined()) b.set(0, zeros_like(b.grad()));
   });
   if (self.numel() > 0) {
-    if (second) launch(kernel, {buffer_of(self), *second}, draw);
-    else launch(kernel, {buffer_of(self)}, draw);
+    if (second)
+      launch(kernel, {buffer_of(self), *second}, draw);
+    else
+      launch(kernel, {buffer_of(self)}, draw);
   }
   end_write(self, node);
   return self;
@@ -51,32 +58,46 @@ const Tensor& fill(const Tensor& self, const Kernel& kernel, const Draw& draw, c
 
 double largest(Dtype dtype) {
   switch (dtype) {
-    case Dtype::float16: return 65504;
-    case Dtype::bfloat16: return 0x1.fep127;
-    case Dtype::float32: return std::numeric_limits<float>::max();
-    default: return std::numeric_limits<double>::max();
+    case Dtype::float16:
+      return 65504;
+    case Dtype::bfloat16:
+      return 0x1.fep127;
+    case Dtype::float32:
+      return std::numeric_limits<float>::max();
+    default:
+      return std::numeric_limits<double>::max();
   }
 }
 
-// The integers that a dtype holds; for floating point as far as all are told apart, or as far as there are numbers.
+// The integers that a dtype holds; for floating point as far as all are told apart, or as far as there are
+// numbers.
 struct IntegerRange {
   int64_t low, high;
 };
 IntegerRange integers_of(Dtype dtype) {
   return with_type(dtype, []<class T>(T*) -> IntegerRange {
-    if constexpr (std::is_integral_v<T>) return {static_cast<int64_t>(std::numeric_limits<T>::min()), static_cast<int64_t>(std::numeric_limits<T>::max())};
-    else if constexpr (std::is_same_v<T, Half>) return {-65504, 65504};
-    else return {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()};
+    if constexpr (std::is_integral_v<T>)
+      return {static_cast<int64_t>(std::numeric_limits<T>::min()),
+              static_cast<int64_t>(std::numeric_limits<T>::max())};
+    else if constexpr (std::is_same_v<T, Half>)
+      return {-65504, 65504};
+    else
+      return {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()};
   });
 }
 // The largest integer that random_(from, None) draws.
 int64_t top_of(Dtype dtype) {
   switch (dtype) {
-    case Dtype::float16: return int64_t{1} << 11;
-    case Dtype::bfloat16: return int64_t{1} << 8;
-    case Dtype::float32: return int64_t{1} << 24;
-    case Dtype::float64: return int64_t{1} << 53;
-    default: return integers_of(dtype).high;
+    case Dtype::float16:
+      return int64_t{1} << 11;
+    case Dtype::bfloat16:
+      return int64_t{1} << 8;
+    case Dtype::float32:
+      return int64_t{1} << 24;
+    case Dtype::float64:
+      return int64_t{1} << 53;
+    default:
+      return integers_of(dtype).high;
   }
 }
 
@@ -100,33 +121,39 @@ Tensor finish(Tensor t, const TensorOptions& options) {
 }
 TensorOptions without_grad(const TensorOptions& options) { return {.dtype = options.dtype}; }
 
-}  // namespace
+} // namespace
 
 const Tensor& uniform_(const Tensor& self, double from, double to, MaybeGenerator generator) {
   check_floating(self, "uniform_");
   double most = largest(self.dtype());
-  if (!(std::abs(from) <= most)) raise<ValueError>({"[uniform_] from is out of bounds for ", name(self.dtype())});
+  if (!(std::abs(from) <= most))
+    raise<ValueError>({"[uniform_] from is out of bounds for ", name(self.dtype())});
   if (!(std::abs(to) <= most)) raise<ValueError>({"[uniform_] to is out of bounds for ", name(self.dtype())});
   if (from > to)
-    raise<ValueError>({"[uniform_] uniform_ expects to return a [from, to) range, but found from=", format_repr(from), " > to=", format_repr(to)});
+    raise<ValueError>({"[uniform_] uniform_ expects to return a [from, to) range, but found from=",
+                       format_repr(from), " > to=", format_repr(to)});
   if (to - from > most)
-    raise<ValueError>({"[uniform_] uniform_ expects to-from <= the dtype's largest number, but found to=", format_repr(to), " and from=", format_repr(from)});
+    raise<ValueError>({"[uniform_] uniform_ expects to-from <= the dtype's largest number, but found to=",
+                       format_repr(to), " and from=", format_repr(from)});
   return fill(self, uniform_kernel, {state_of(generator), from, to, 0, 0}, "UniformBackward0", "uniform_");
 }
 const Tensor& normal_(const Tensor& self, double mean, double std, MaybeGenerator generator) {
   check_floating(self, "normal_");
-  if (!(std >= 0)) raise<ValueError>({"[normal_] normal expects std >= 0.0, but found std ", format_repr(std)});
+  if (!(std >= 0))
+    raise<ValueError>({"[normal_] normal expects std >= 0.0, but found std ", format_repr(std)});
   return fill(self, normal_kernel, {state_of(generator), mean, std, 0, 0}, "NormalBackward0", "normal_");
 }
 const Tensor& log_normal_(const Tensor& self, double mean, double std, MaybeGenerator generator) {
   check_floating(self, "log_normal_");
   check(std > 0, "log_normal_", "std > 0.0", std);
-  return fill(self, log_normal_kernel, {state_of(generator), mean, std, 0, 0}, "LogNormalBackward0", "log_normal_");
+  return fill(self, log_normal_kernel, {state_of(generator), mean, std, 0, 0}, "LogNormalBackward0",
+              "log_normal_");
 }
 const Tensor& exponential_(const Tensor& self, double lambd, MaybeGenerator generator) {
   check_floating(self, "exponential_");
   check(lambd > 0, "exponential_", "lambda > 0.0", lambd);
-  return fill(self, exponential_kernel, {state_of(generator), lambd, 0, 0, 0}, "ExponentialBackward0", "exponential_");
+  return fill(self, exponential_kernel, {state_of(generator), lambd, 0, 0, 0}, "ExponentialBackward0",
+              "exponential_");
 }
 const Tensor& cauchy_(const Tensor& self, double median, double sigma, MaybeGenerator generator) {
   check_floating(self, "cauchy_");
@@ -147,11 +174,13 @@ const Tensor& bernoulli_(const Tensor& self, double p, MaybeGenerator generator)
 const Tensor& bernoulli_(const Tensor& self, const Tensor& p, MaybeGenerator generator) {
   if (!self.defined()) raise<TypeError>({"[bernoulli_] the tensor is undefined"});
   check_floating(p, "bernoulli_");
-  if (!all_elements(p, [](double v) { return v >= 0 && v <= 1; })) raise<ValueError>({"[bernoulli_] expected probabilities p_in >= 0 && p_in <= 1"});
+  if (!all_elements(p, [](double v) { return v >= 0 && v <= 1; }))
+    raise<ValueError>({"[bernoulli_] expected probabilities p_in >= 0 && p_in <= 1"});
   Tensor wide = expand(p.detach(), self.sizes());
   if (self.numel() > 0 && storage_begin(object(wide)) == storage_begin(object(self))) wide = clone(wide);
   Buffer source = buffer_of(wide);
-  return fill(self, bernoulli_of_kernel, {state_of(generator), 0, 0, 0, 0}, "BernoulliBackward1", "bernoulli_", &source);
+  return fill(self, bernoulli_of_kernel, {state_of(generator), 0, 0, 0, 0}, "BernoulliBackward1",
+              "bernoulli_", &source);
 }
 const Tensor& random_(const Tensor& self, int64_t from, std::optional<int64_t> to, MaybeGenerator generator) {
   if (!self.defined()) raise<TypeError>({"[random_] the tensor is undefined"});
@@ -159,28 +188,38 @@ const Tensor& random_(const Tensor& self, int64_t from, std::optional<int64_t> t
   GeneratorState* state = state_of(generator);
   if (!to && from == std::numeric_limits<int64_t>::min()) {
     if (dtype != int64 && dtype != float64 && dtype != float32 && dtype != bfloat16)
-      raise<DtypeError>({"[random_] all 64 bits are drawn into int64, float64, float32 and bfloat16 only, got ", name(dtype)});
+      raise<DtypeError>(
+          {"[random_] all 64 bits are drawn into int64, float64, float32 and bfloat16 only, got ",
+           name(dtype)});
     return fill(self, all_bits_kernel, {state, 0, 0, 0, 0}, "RandomBackward0", "random_");
   }
   // [from, last], both included, so that nothing overflows.
   int64_t last = to ? *to - 1 : top_of(dtype);
   if (to) {
     if (from >= *to)
-      raise<ValueError>({"[random_] random_ expects 'from' to be less than 'to', but got from=", from, " >= to=", *to});
+      raise<ValueError>(
+          {"[random_] random_ expects 'from' to be less than 'to', but got from=", from, " >= to=", *to});
     int64_t first = kernels::round_from(dtype, from), end = kernels::round_to(dtype, *to);
     if (first >= end)
-      raise<ValueError>({"[random_] random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, but got from=", first, " >= to=", end});
+      raise<ValueError>(
+          {"[random_] random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, but got "
+           "from=",
+           first, " >= to=", end});
     from = first;
     last = end - 1;
   } else {
     from = kernels::round_from(dtype, from);
     if (is_floating_point(dtype) && from >= last)
-      raise<ValueError>({"[random_] random_ expects 'from' casted to dtype to be less than or equal to 'to_inc' casted to dtype, but got from=", from, " > to_inc=", last});
+      raise<ValueError>(
+          {"[random_] random_ expects 'from' casted to dtype to be less than or equal to 'to_inc' casted to "
+           "dtype, but got from=",
+           from, " > to_inc=", last});
   }
   check_in_range(from, dtype, "from", "random_");
   check_in_range(last, dtype, "to - 1", "random_");
   uint64_t range = static_cast<uint64_t>(last) - static_cast<uint64_t>(from) + 1;
-  return fill(self, integers_kernel, {state, 0, 0, range, from}, to ? "RandomBackward1" : "RandomBackward0", "random_");
+  return fill(self, integers_kernel, {state, 0, 0, range, from}, to ? "RandomBackward1" : "RandomBackward0",
+              "random_");
 }
 const Tensor& random_(const Tensor& self, int64_t to) { return random_(self, 0, to); }
 const Tensor& random_(const Tensor& self) {
@@ -204,12 +243,17 @@ Tensor randn_like(const Tensor& self, const TensorOptions& options, MaybeGenerat
   return finish(normal_(empty_like(self, without_grad(options)), 0, 1, std::move(generator)), options);
 }
 Tensor randn_like(const Tensor& self) { return randn_like(self, {}); }
-Tensor randint(int64_t low, int64_t high, IntList size, const TensorOptions& options, MaybeGenerator generator) {
-  return finish(random_(empty(size, {.dtype = options.dtype.value_or(int64)}), low, high, std::move(generator)), options);
+Tensor randint(int64_t low, int64_t high, IntList size, const TensorOptions& options,
+               MaybeGenerator generator) {
+  return finish(
+      random_(empty(size, {.dtype = options.dtype.value_or(int64)}), low, high, std::move(generator)),
+      options);
 }
 Tensor randint(int64_t low, int64_t high, IntList size) { return randint(low, high, size, {}); }
 Tensor randint(int64_t high, IntList size) { return randint(0, high, size, {}); }
-Tensor randint_like(const Tensor& self, int64_t low, int64_t high) { return random_(empty_like(self), low, high); }
+Tensor randint_like(const Tensor& self, int64_t low, int64_t high) {
+  return random_(empty_like(self), low, high);
+}
 Tensor randint_like(const Tensor& self, int64_t high) { return randint_like(self, 0, high); }
 
 Tensor randperm(int64_t n) { return randperm(n, {}); }
@@ -219,7 +263,8 @@ Tensor randperm(int64_t n, const TensorOptions& options, MaybeGenerator generato
   if (dtype == bool_) raise<DtypeError>({"[randperm] not implemented for bool"});
   // One more than the last integer before a gap still has no gap below it.
   int64_t most = is_floating_point(dtype) ? top_of(dtype) + 1 : integers_of(dtype).high;
-  if (n > most) raise<ValueError>({"[randperm] n cannot be greater than ", most, " for ", name(dtype), ", got ", n});
+  if (n > most)
+    raise<ValueError>({"[randperm] n cannot be greater than ", most, " for ", name(dtype), ", got ", n});
   Tensor out = empty(n, {.dtype = dtype});
   if (n > 0) launch(randperm_kernel, {buffer_of(out)}, Draw{state_of(generator), 0, 0, 0, 0});
   return finish(std::move(out), options);
@@ -232,7 +277,7 @@ Tensor drawn(Tensor out, const char* node_name, Inputs inputs) {
   return record(std::move(out), node_name, inputs, {}, [](Backward&) {});
 }
 
-}  // namespace
+} // namespace
 
 Tensor bernoulli(const Tensor& self, MaybeGenerator generator) {
   check_floating(self, "bernoulli");
@@ -256,7 +301,8 @@ Tensor normal(const Tensor& mean, double std, MaybeGenerator generator) {
 }
 Tensor normal(double mean, const Tensor& std, MaybeGenerator generator) {
   check_floating(std, "normal");
-  if (!all_elements(std, [](double v) { return v >= 0; })) raise<ValueError>({"[normal] normal expects all elements of std >= 0.0"});
+  if (!all_elements(std, [](double v) { return v >= 0; }))
+    raise<ValueError>({"[normal] normal expects all elements of std >= 0.0"});
   Tensor out = empty_like(std.detach());
   normal_(out, 0, 1, std::move(generator));
   out.mul_(std.detach()).add_(mean);
@@ -266,7 +312,8 @@ Tensor normal(const Tensor& mean, const Tensor& std, MaybeGenerator generator) {
   check_floating(mean, "normal");
   check_floating(std, "normal");
   Dims sizes = broadcast_sizes(mean.sizes(), std.sizes(), "normal");
-  if (!all_elements(std, [](double v) { return v >= 0; })) raise<ValueError>({"[normal] normal expects all elements of std >= 0.0"});
+  if (!all_elements(std, [](double v) { return v >= 0; }))
+    raise<ValueError>({"[normal] normal expects all elements of std >= 0.0"});
   Tensor out = empty(sizes, {.dtype = promote_types(mean.dtype(), std.dtype())});
   normal_(out, 0, 1, std::move(generator));
   out.mul_(std.detach()).add_(mean.detach());
@@ -275,9 +322,11 @@ Tensor normal(const Tensor& mean, const Tensor& std, MaybeGenerator generator) {
 
 Tensor poisson(const Tensor& self, MaybeGenerator generator) {
   check_floating(self, "poisson");
-  if (!all_elements(self, [](double v) { return v >= 0; })) raise<ValueError>({"[poisson] invalid Poisson rate, expected rate to be non-negative"});
+  if (!all_elements(self, [](double v) { return v >= 0; }))
+    raise<ValueError>({"[poisson] invalid Poisson rate, expected rate to be non-negative"});
   Tensor out = empty(self.sizes(), {.dtype = self.dtype()});
-  if (out.numel() > 0) launch(poisson_kernel, {buffer_of(out), buffer_of(self)}, Draw{state_of(generator), 0, 0, 0, 0});
+  if (out.numel() > 0)
+    launch(poisson_kernel, {buffer_of(out), buffer_of(self)}, Draw{state_of(generator), 0, 0, 0, 0});
   return drawn(std::move(out), "PoissonBackward0", {&self});
 }
 
@@ -285,23 +334,32 @@ Tensor binomial(const Tensor& count, const Tensor& prob, MaybeGenerator generato
   check_floating(count, "binomial");
   check_floating(prob, "binomial");
   if (count.dtype() != prob.dtype() || (count.dtype() != float32 && count.dtype() != float64))
-    raise<DtypeError>({"[binomial] count and prob must both be float32 or both float64, got ", name(count.dtype()), " and ", name(prob.dtype())});
+    raise<DtypeError>({"[binomial] count and prob must both be float32 or both float64, got ",
+                       name(count.dtype()), " and ", name(prob.dtype())});
   Dims sizes = broadcast_sizes(count.sizes(), prob.sizes(), "binomial");
   Tensor n = expand(count.detach(), sizes).contiguous(), p = expand(prob.detach(), sizes).contiguous();
   Tensor out = empty(sizes, {.dtype = count.dtype()});
-  if (out.numel() > 0) launch(binomial_kernel, {buffer_of(out), buffer_of(n), buffer_of(p)}, Draw{state_of(generator), 0, 0, 0, 0});
+  if (out.numel() > 0)
+    launch(binomial_kernel, {buffer_of(out), buffer_of(n), buffer_of(p)},
+           Draw{state_of(generator), 0, 0, 0, 0});
   return out;
 }
 
 Tensor multinomial(const Tensor& self, int64_t num_samples, bool replacement, MaybeGenerator generator) {
   if (!self.defined()) raise<TypeError>({"[multinomial] the tensor is undefined"});
-  if (self.dim() != 1 && self.dim() != 2) raise<ShapeError>({"[multinomial] prob_dist must be 1 or 2 dim, got sizes ", IntList(self.sizes())});
-  if (!is_floating_point(self.dtype())) raise<DtypeError>({"[multinomial] multinomial only supports floating-point dtypes for input, got: ", name(self.dtype())});
+  if (self.dim() != 1 && self.dim() != 2)
+    raise<ShapeError>({"[multinomial] prob_dist must be 1 or 2 dim, got sizes ", IntList(self.sizes())});
+  if (!is_floating_point(self.dtype()))
+    raise<DtypeError>({"[multinomial] multinomial only supports floating-point dtypes for input, got: ",
+                       name(self.dtype())});
   int64_t categories = self.size(-1);
   if (num_samples <= 0) raise<ValueError>({"[multinomial] cannot sample n_sample <= 0 samples"});
   if (!replacement && num_samples > categories)
-    raise<ValueError>({"[multinomial] cannot sample n_sample > prob_dist.size(-1) samples without replacement: ", num_samples, " of ", categories});
-  if (categories > int64_t{1} << 24) raise<ValueError>({"[multinomial] number of categories cannot exceed 2^24"});
+    raise<ValueError>(
+        {"[multinomial] cannot sample n_sample > prob_dist.size(-1) samples without replacement: ",
+         num_samples, " of ", categories});
+  if (categories > int64_t{1} << 24)
+    raise<ValueError>({"[multinomial] number of categories cannot exceed 2^24"});
   Tensor weights = self.detach();
   if (!all_elements(weights, [](double v) { return v >= 0 && std::isfinite(v); }))
     raise<ValueError>({"[multinomial] probability tensor contains either `inf`, `nan` or element < 0"});
@@ -313,13 +371,15 @@ Tensor multinomial(const Tensor& self, int64_t num_samples, bool replacement, Ma
   Tensor out = empty({rows, num_samples}, {.dtype = int64});
   bool one_by_one = replacement && num_samples > 1;
   if (out.numel() > 0)
-    launch(multinomial_kernel, {buffer_of(out), buffer_of(weights)}, Draw{state_of(generator), 0, 0, one_by_one ? uint64_t{1} : uint64_t{0}, num_samples});
+    launch(multinomial_kernel, {buffer_of(out), buffer_of(weights)},
+           Draw{state_of(generator), 0, 0, one_by_one ? uint64_t{1} : uint64_t{0}, num_samples});
   return self.dim() == 1 ? out.view(num_samples) : out;
 }
 
 Tensor get_rng_state() { return tensor(default_generator().state_bytes()); }
 void set_rng_state(const Tensor& state) {
-  if (!state.defined() || state.dtype() != uint8) raise<TypeError>({"[set_rng_state] RNG state must be a torch.ByteTensor: a tensor of uint8"});
+  if (!state.defined() || state.dtype() != uint8)
+    raise<TypeError>({"[set_rng_state] RNG state must be a torch.ByteTensor: a tensor of uint8"});
   Tensor dense = state.detach().contiguous();
   default_generator().set_state_bytes(dense.span<uint8_t>());
 }
@@ -328,83 +388,136 @@ namespace {
 
 using Type = std::optional<Dtype>;
 
-Tensor rand_by_name(IntList size, MaybeGenerator g, Type dtype, bool requires_grad) { return rand(size, {dtype, requires_grad}, std::move(g)); }
-Tensor randn_by_name(IntList size, MaybeGenerator g, Type dtype, bool requires_grad) { return randn(size, {dtype, requires_grad}, std::move(g)); }
-Tensor rand_like_by_name(const Tensor& self, MaybeGenerator g, Type dtype, bool requires_grad) { return rand_like(self, {dtype, requires_grad}, std::move(g)); }
-Tensor randn_like_by_name(const Tensor& self, MaybeGenerator g, Type dtype, bool requires_grad) { return randn_like(self, {dtype, requires_grad}, std::move(g)); }
-Tensor randint_below(int64_t high, IntList size, MaybeGenerator g, Type dtype, bool requires_grad) { return randint(0, high, size, {dtype, requires_grad}, std::move(g)); }
-Tensor randint_between(int64_t low, int64_t high, IntList size, MaybeGenerator g, Type dtype, bool requires_grad) {
+Tensor rand_by_name(IntList size, MaybeGenerator g, Type dtype, bool requires_grad) {
+  return rand(size, {dtype, requires_grad}, std::move(g));
+}
+Tensor randn_by_name(IntList size, MaybeGenerator g, Type dtype, bool requires_grad) {
+  return randn(size, {dtype, requires_grad}, std::move(g));
+}
+Tensor rand_like_by_name(const Tensor& self, MaybeGenerator g, Type dtype, bool requires_grad) {
+  return rand_like(self, {dtype, requires_grad}, std::move(g));
+}
+Tensor randn_like_by_name(const Tensor& self, MaybeGenerator g, Type dtype, bool requires_grad) {
+  return randn_like(self, {dtype, requires_grad}, std::move(g));
+}
+Tensor randint_below(int64_t high, IntList size, MaybeGenerator g, Type dtype, bool requires_grad) {
+  return randint(0, high, size, {dtype, requires_grad}, std::move(g));
+}
+Tensor randint_between(int64_t low, int64_t high, IntList size, MaybeGenerator g, Type dtype,
+                       bool requires_grad) {
   return randint(low, high, size, {dtype, requires_grad}, std::move(g));
 }
-Tensor randint_like_between(const Tensor& self, int64_t low, int64_t high, MaybeGenerator g, Type dtype, bool requires_grad) {
-  return finish(random_(empty_like(self.detach(), {.dtype = dtype}), low, high, std::move(g)), {dtype, requires_grad});
+Tensor randint_like_between(const Tensor& self, int64_t low, int64_t high, MaybeGenerator g, Type dtype,
+                            bool requires_grad) {
+  return finish(random_(empty_like(self.detach(), {.dtype = dtype}), low, high, std::move(g)),
+                {dtype, requires_grad});
 }
-Tensor randint_like_below(const Tensor& self, int64_t high, MaybeGenerator g, Type dtype, bool requires_grad) {
+Tensor randint_like_below(const Tensor& self, int64_t high, MaybeGenerator g, Type dtype,
+                          bool requires_grad) {
   return randint_like_between(self, 0, high, std::move(g), dtype, requires_grad);
 }
 // A tensor as limit stands for its one element.
-Tensor randint_like_below_tensor(const Tensor& self, const Tensor& high, MaybeGenerator g, Type dtype, bool requires_grad) {
+Tensor randint_like_below_tensor(const Tensor& self, const Tensor& high, MaybeGenerator g, Type dtype,
+                                 bool requires_grad) {
   return randint_like_between(self, 0, high.item<int64_t>(), std::move(g), dtype, requires_grad);
 }
-Tensor randperm_by_name(int64_t n, MaybeGenerator g, Type dtype, bool requires_grad) { return randperm(n, {dtype, requires_grad}, std::move(g)); }
+Tensor randperm_by_name(int64_t n, MaybeGenerator g, Type dtype, bool requires_grad) {
+  return randperm(n, {dtype, requires_grad}, std::move(g));
+}
 Tensor bernoulli_of(const Tensor& self, MaybeGenerator g) { return bernoulli(self, std::move(g)); }
-Tensor normal_of_size(double mean, double std, IntList size, MaybeGenerator g, Type dtype, bool requires_grad) {
+Tensor normal_of_size(double mean, double std, IntList size, MaybeGenerator g, Type dtype,
+                      bool requires_grad) {
   return finish(normal_(empty(size, {.dtype = dtype}), mean, std, std::move(g)), {dtype, requires_grad});
 }
-const Tensor& random_below(const Tensor& self, int64_t to, MaybeGenerator g) { return random_(self, 0, to, std::move(g)); }
+const Tensor& random_below(const Tensor& self, int64_t to, MaybeGenerator g) {
+  return random_(self, 0, to, std::move(g));
+}
 const Tensor& random_whole(const Tensor& self, MaybeGenerator g) {
   if (!self.defined()) raise<TypeError>({"[random_] the tensor is undefined"});
   return fill(self, whole_range_kernel, {state_of(g), 0, 0, 0, 0}, "RandomBackward2", "random_");
 }
 
-constexpr OpInfo random_info(std::string_view doc) { return {.doc = doc, .derivative = Derivative::none, .why_not = "random"}; }
+constexpr OpInfo random_info(std::string_view doc) {
+  return {.doc = doc, .derivative = Derivative::none, .why_not = "random"};
+}
 using Fill1 = const Tensor&(const Tensor&, double, MaybeGenerator);
 using Fill2 = const Tensor&(const Tensor&, double, double, MaybeGenerator);
 using OfSize = Tensor(IntList, MaybeGenerator, Type, bool);
 using Like = Tensor(const Tensor&, MaybeGenerator, Type, bool);
 
 constinit const Op ops[] = {
-    op<OfSize, &rand_by_name>("rand(size, *, generator=None, dtype=None, requires_grad=False)", random_info("uniform on [0, 1)")),
-    op<OfSize, &randn_by_name>("randn(size, *, generator=None, dtype=None, requires_grad=False)", random_info("standard normal")),
-    op<Like, &rand_like_by_name>("rand_like(self, *, generator=None, dtype=None, requires_grad=False)", random_info("uniform on [0, 1)")),
-    op<Like, &randn_like_by_name>("randn_like(self, *, generator=None, dtype=None, requires_grad=False)", random_info("standard normal")),
-    op<Tensor(int64_t, IntList, MaybeGenerator, Type, bool), &randint_below>("randint(high, size, *, generator=None, dtype=None, requires_grad=False)",
+    op<OfSize, &rand_by_name>("rand(size, *, generator=None, dtype=None, requires_grad=False)",
+                              random_info("uniform on [0, 1)")),
+    op<OfSize, &randn_by_name>("randn(size, *, generator=None, dtype=None, requires_grad=False)",
+                               random_info("standard normal")),
+    op<Like, &rand_like_by_name>("rand_like(self, *, generator=None, dtype=None, requires_grad=False)",
+                                 random_info("uniform on [0, 1)")),
+    op<Like, &randn_like_by_name>("randn_like(self, *, generator=None, dtype=None, requires_grad=False)",
+                                  random_info("standard normal")),
+    op<Tensor(int64_t, IntList, MaybeGenerator, Type, bool), &randint_below>(
+        "randint(high, size, *, generator=None, dtype=None, requires_grad=False)",
         random_info("integers of [0, high)")),
-    op<Tensor(int64_t, int64_t, IntList, MaybeGenerator, Type, bool), &randint_between>("randint(low, high, size, *, generator=None, dtype=None, requires_grad=False)",
+    op<Tensor(int64_t, int64_t, IntList, MaybeGenerator, Type, bool), &randint_between>(
+        "randint(low, high, size, *, generator=None, dtype=None, requires_grad=False)",
         random_info("integers of [low, high)")),
-    op<Tensor(const Tensor&, int64_t, MaybeGenerator, Type, bool), &randint_like_below>("randint_like(self, high, *, generator=None, dtype=None, requires_grad=False)",
+    op<Tensor(const Tensor&, int64_t, MaybeGenerator, Type, bool), &randint_like_below>(
+        "randint_like(self, high, *, generator=None, dtype=None, requires_grad=False)",
         random_info("integers of [0, high)")),
-    op<Tensor(const Tensor&, const Tensor&, MaybeGenerator, Type, bool), &randint_like_below_tensor>("randint_like(self, high, *, generator=None, dtype=None, requires_grad=False)",
+    op<Tensor(const Tensor&, const Tensor&, MaybeGenerator, Type, bool), &randint_like_below_tensor>(
+        "randint_like(self, high, *, generator=None, dtype=None, requires_grad=False)",
         random_info("integers of [0, high)")),
-    op<Tensor(const Tensor&, int64_t, int64_t, MaybeGenerator, Type, bool), &randint_like_between>("randint_like(self, low, high, *, generator=None, dtype=None, requires_grad=False)",
+    op<Tensor(const Tensor&, int64_t, int64_t, MaybeGenerator, Type, bool), &randint_like_between>(
+        "randint_like(self, low, high, *, generator=None, dtype=None, requires_grad=False)",
         random_info("integers of [low, high)")),
-    op<Tensor(int64_t, MaybeGenerator, Type, bool), &randperm_by_name>("randperm(n, *, generator=None, dtype=None, requires_grad=False)", random_info("a random order of 0 ... n - 1")),
-    op<Tensor(const Tensor&, MaybeGenerator), &bernoulli_of>("bernoulli(self, *, generator=None)", random_info("ones with the probabilities in self")),
-    op<Tensor(const Tensor&, double, MaybeGenerator), &bernoulli>("bernoulli(self, p, *, generator=None)", random_info("ones with probability p")),
-    op<Tensor(const Tensor&, const Tensor&, MaybeGenerator), &normal>("normal(mean, std, *, generator=None)", random_info("normal numbers")),
-    op<Tensor(const Tensor&, double, MaybeGenerator), &normal>("normal(mean, std=1.0, *, generator=None)", random_info("normal numbers")),
-    op<Tensor(double, const Tensor&, MaybeGenerator), &normal>("normal(mean, std, *, generator=None)", random_info("normal numbers")),
-    op<Tensor(double, double, IntList, MaybeGenerator, Type, bool), &normal_of_size>("normal(mean, std, size, *, generator=None, dtype=None, requires_grad=False)",
+    op<Tensor(int64_t, MaybeGenerator, Type, bool), &randperm_by_name>(
+        "randperm(n, *, generator=None, dtype=None, requires_grad=False)",
+        random_info("a random order of 0 ... n - 1")),
+    op<Tensor(const Tensor&, MaybeGenerator), &bernoulli_of>(
+        "bernoulli(self, *, generator=None)", random_info("ones with the probabilities in self")),
+    op<Tensor(const Tensor&, double, MaybeGenerator), &bernoulli>("bernoulli(self, p, *, generator=None)",
+                                                                  random_info("ones with probability p")),
+    op<Tensor(const Tensor&, const Tensor&, MaybeGenerator), &normal>("normal(mean, std, *, generator=None)",
+                                                                      random_info("normal numbers")),
+    op<Tensor(const Tensor&, double, MaybeGenerator), &normal>("normal(mean, std=1.0, *, generator=None)",
+                                                               random_info("normal numbers")),
+    op<Tensor(double, const Tensor&, MaybeGenerator), &normal>("normal(mean, std, *, generator=None)",
+                                                               random_info("normal numbers")),
+    op<Tensor(double, double, IntList, MaybeGenerator, Type, bool), &normal_of_size>(
+        "normal(mean, std, size, *, generator=None, dtype=None, requires_grad=False)",
         random_info("normal numbers")),
-    op<Tensor(const Tensor&, MaybeGenerator), &poisson>("poisson(self, generator=None)", random_info("numbers of events")),
-    op<Tensor(const Tensor&, const Tensor&, MaybeGenerator), &binomial>("binomial(count, prob, generator=None)", random_info("numbers of successes")),
-    op<Tensor(const Tensor&, int64_t, bool, MaybeGenerator), &multinomial>("multinomial(self, num_samples, replacement=False, *, generator=None)", random_info("indices drawn by weights")),
-    op<Fill2, &uniform_>("uniform_(self, from=0.0, to=1.0, *, generator=None)", random_info("uniform on [from, to)")),
+    op<Tensor(const Tensor&, MaybeGenerator), &poisson>("poisson(self, generator=None)",
+                                                        random_info("numbers of events")),
+    op<Tensor(const Tensor&, const Tensor&, MaybeGenerator), &binomial>(
+        "binomial(count, prob, generator=None)", random_info("numbers of successes")),
+    op<Tensor(const Tensor&, int64_t, bool, MaybeGenerator), &multinomial>(
+        "multinomial(self, num_samples, replacement=False, *, generator=None)",
+        random_info("indices drawn by weights")),
+    op<Fill2, &uniform_>("uniform_(self, from=0.0, to=1.0, *, generator=None)",
+                         random_info("uniform on [from, to)")),
     op<Fill2, &normal_>("normal_(self, mean=0.0, std=1.0, *, generator=None)", random_info("normal numbers")),
-    op<Fill2, &log_normal_>("log_normal_(self, mean=1.0, std=2.0, *, generator=None)", random_info("exp of normal numbers")),
-    op<Fill1, &exponential_>("exponential_(self, lambd=1.0, *, generator=None)", random_info("exponential numbers")),
-    op<Fill2, &cauchy_>("cauchy_(self, median=0.0, sigma=1.0, *, generator=None)", random_info("Cauchy's distribution")),
-    op<Fill1, &geometric_>("geometric_(self, p, *, generator=None)", random_info("trials until the first success")),
-    op<Fill1, &bernoulli_>("bernoulli_(self, p=0.5, *, generator=None)", random_info("ones with probability p")),
-    op<const Tensor&(const Tensor&, const Tensor&, MaybeGenerator), &bernoulli_>("bernoulli_(self, p, *, generator=None)", random_info("ones with the probabilities in p")),
-    op<const Tensor&(const Tensor&, MaybeGenerator), &random_whole>("random_(self, *, generator=None)", random_info("integers of the dtype's range")),
-    op<const Tensor&(const Tensor&, int64_t, MaybeGenerator), &random_below>("random_(self, to, *, generator=None)", random_info("integers of [0, to)")),
-    op<const Tensor&(const Tensor&, int64_t, std::optional<int64_t>, MaybeGenerator), &random_>("random_(self, from, to=None, *, generator=None)", random_info("integers of [from, to)")),
+    op<Fill2, &log_normal_>("log_normal_(self, mean=1.0, std=2.0, *, generator=None)",
+                            random_info("exp of normal numbers")),
+    op<Fill1, &exponential_>("exponential_(self, lambd=1.0, *, generator=None)",
+                             random_info("exponential numbers")),
+    op<Fill2, &cauchy_>("cauchy_(self, median=0.0, sigma=1.0, *, generator=None)",
+                        random_info("Cauchy's distribution")),
+    op<Fill1, &geometric_>("geometric_(self, p, *, generator=None)",
+                           random_info("trials until the first success")),
+    op<Fill1, &bernoulli_>("bernoulli_(self, p=0.5, *, generator=None)",
+                           random_info("ones with probability p")),
+    op<const Tensor&(const Tensor&, const Tensor&, MaybeGenerator), &bernoulli_>(
+        "bernoulli_(self, p, *, generator=None)", random_info("ones with the probabilities in p")),
+    op<const Tensor&(const Tensor&, MaybeGenerator), &random_whole>(
+        "random_(self, *, generator=None)", random_info("integers of the dtype's range")),
+    op<const Tensor&(const Tensor&, int64_t, MaybeGenerator), &random_below>(
+        "random_(self, to, *, generator=None)", random_info("integers of [0, to)")),
+    op<const Tensor&(const Tensor&, int64_t, std::optional<int64_t>, MaybeGenerator), &random_>(
+        "random_(self, from, to=None, *, generator=None)", random_info("integers of [from, to)")),
 };
 
-}  // namespace
+} // namespace
 
 extern const Family random_family;
 constinit const Family random_family{"random", ops};
 
-}  // namespace talweg
+} // namespace talweg

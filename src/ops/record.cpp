@@ -1,10 +1,10 @@
-#include "core/raise.h"
 #include "ops/record.h"
+#include "core/raise.h"
 
 #include <charconv>
 
-#include "ops/pointwise.h"
 #include "core/tensor_object.h"
+#include "ops/pointwise.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
 
@@ -40,19 +40,31 @@ bool fits(const Value& v, ParamKind kind, bool numbers_as_tensors) {
   bool none = v.is_none();
   const Tensor* tensor = v.as<Tensor>();
   bool number = v.as<bool>() || v.as<int64_t>() || v.as<double>();
-  bool number_like = number || (tensor && tensor->defined() && tensor->dim() == 0 && !tensor->requires_grad());
+  bool number_like =
+      number || (tensor && tensor->defined() && tensor->dim() == 0 && !tensor->requires_grad());
   switch (kind) {
-    case ParamKind::tensor: return none || tensor || (number && numbers_as_tensors);
-    case ParamKind::scalar: return number_like;
-    case ParamKind::optional_scalar: return none || number_like;
-    case ParamKind::integer: return v.as<int64_t>() || v.as<bool>();
-    case ParamKind::optional_integer: return none || v.as<int64_t>();
-    case ParamKind::floating: return number_like;
-    case ParamKind::boolean: return v.as<bool>();
-    case ParamKind::optional_boolean: return none || v.as<bool>();
-    case ParamKind::text: return none || v.as<std::string>();
-    case ParamKind::dtype: return none || v.as<Dtype>();
-    case ParamKind::int_list: return none || is_int_list(v);
+    case ParamKind::tensor:
+      return none || tensor || (number && numbers_as_tensors);
+    case ParamKind::scalar:
+      return number_like;
+    case ParamKind::optional_scalar:
+      return none || number_like;
+    case ParamKind::integer:
+      return v.as<int64_t>() || v.as<bool>();
+    case ParamKind::optional_integer:
+      return none || v.as<int64_t>();
+    case ParamKind::floating:
+      return number_like;
+    case ParamKind::boolean:
+      return v.as<bool>();
+    case ParamKind::optional_boolean:
+      return none || v.as<bool>();
+    case ParamKind::text:
+      return none || v.as<std::string>();
+    case ParamKind::dtype:
+      return none || v.as<Dtype>();
+    case ParamKind::int_list:
+      return none || is_int_list(v);
     case ParamKind::tensors: {
       auto* list = v.as<ValueList>();
       if (!list) return false;
@@ -61,8 +73,10 @@ bool fits(const Value& v, ParamKind kind, bool numbers_as_tensors) {
       return true;
     }
     case ParamKind::indices:
-      return none || tensor || v.as<bool>() || v.as<int64_t>() || v.as<ValueList>() || v.as<Tuple>() || v.as<Slice>() || v.as<EllipsisIndex>();
-    case ParamKind::generator: return none || v.as<Generator>();
+      return none || tensor || v.as<bool>() || v.as<int64_t>() || v.as<ValueList>() || v.as<Tuple>() ||
+             v.as<Slice>() || v.as<EllipsisIndex>();
+    case ParamKind::generator:
+      return none || v.as<Generator>();
   }
   return false;
 }
@@ -98,7 +112,8 @@ struct Bound {
   std::string problem;
 };
 
-// Keywords that choose among what there is one of here: every record takes them and nothing follows from them.
+// Keywords that choose among what there is one of here: every record takes them and nothing follows from
+// them.
 bool is_sole_choice(std::string_view key, const Value& v) {
   constexpr std::string_view keys[] = {"device", "layout", "memory_format", "pin_memory", "non_blocking"};
   for (std::string_view k : keys)
@@ -116,7 +131,8 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
   size_t next = 0;
   for (size_t i = 0; i < positional && next < arguments.size(); ++i) {
     // Sizes may be spread: x.view(2, 3).
-    if (op.kinds[i] == ParamKind::int_list && arguments[next].as<int64_t>() && arguments.size() - next > positional - i && i + 1 == positional) {
+    if (op.kinds[i] == ParamKind::int_list && arguments[next].as<int64_t>() &&
+        arguments.size() - next > positional - i && i + 1 == positional) {
       ValueList rest(arguments.begin() + static_cast<std::ptrdiff_t>(next), arguments.end());
       bound.values[i] = rest;
       next = arguments.size();
@@ -126,7 +142,8 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
     given[i] = true;
   }
   if (next < arguments.size()) {
-    bound.problem = "takes " + std::to_string(positional) + " positional arguments, " + std::to_string(arguments.size()) + " were given";
+    bound.problem = "takes " + std::to_string(positional) + " positional arguments, " +
+                    std::to_string(arguments.size()) + " were given";
     return bound;
   }
   for (const NamedValue& keyword : keywords) {
@@ -134,7 +151,10 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
     const Value& value = keyword.second;
     size_t i = 0;
     // Other words for a parameter count where none has the word itself.
-    auto is_alias = [&](const Param& p) { return ((key == "input" || key == "tensor") && p.name == "self") || (key == "axis" && p.name == "dim") || (key == "keepdims" && p.name == "keepdim"); };
+    auto is_alias = [&](const Param& p) {
+      return ((key == "input" || key == "tensor") && p.name == "self") ||
+             (key == "axis" && p.name == "dim") || (key == "keepdims" && p.name == "keepdim");
+    };
     while (i < count && params[i].name != key) ++i;
     if (i == count)
       for (i = 0; i < count && !is_alias(params[i]);) ++i;
@@ -157,7 +177,9 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
         return bound;
       }
       bound.values[i] = parse_default(params[i].standard);
-    } else if (!fits(bound.values[i], op.kinds[i], op.info.numbers_as_tensors) || (bound.values[i].is_none() && op.kinds[i] != ParamKind::indices && params[i].standard != "None" && params[i].standard != "[]")) {
+    } else if (!fits(bound.values[i], op.kinds[i], op.info.numbers_as_tensors) ||
+               (bound.values[i].is_none() && op.kinds[i] != ParamKind::indices &&
+                params[i].standard != "None" && params[i].standard != "[]")) {
       bound.problem = "doesn't take this kind of value for '" + std::string(params[i].name) + "'";
       return bound;
     }
@@ -165,13 +187,15 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
   return bound;
 }
 
-}  // namespace
+} // namespace
 
 namespace detail {
 
 void unbox(const Value& v, Tensor& out) {
-  if (auto* t = v.as<Tensor>()) out = *t;
-  else if (auto s = number_of(v)) out = wrapped_number(*s);
+  if (auto* t = v.as<Tensor>())
+    out = *t;
+  else if (auto s = number_of(v))
+    out = wrapped_number(*s);
 }
 void unbox(const Value& v, Scalar& out) { out = *number_of(v); }
 void unbox(const Value& v, std::optional<Scalar>& out) { out = number_of(v); }
@@ -194,7 +218,8 @@ void unbox(const Value& v, Dtype& out) {
   if (auto* d = v.as<Dtype>()) out = *d;
 }
 void unbox(const Value& v, std::vector<int64_t>& out) {
-  if (auto* i = v.as<int64_t>()) out = {*i};
+  if (auto* i = v.as<int64_t>())
+    out = {*i};
   else if (auto* list = v.as<ValueList>())
     for (const Value& e : *list) out.push_back(*e.as<int64_t>());
 }
@@ -223,18 +248,28 @@ Tensor index_tensor(const ValueList& list) {
   for (const Value& e : list) parts.push_back(index_element(e));
   return stack(parts);
 }
-}  // namespace
+} // namespace
 
 namespace {
 void add_index(const Value& e, std::vector<Index>& out) {
-  if (e.is_none()) out.emplace_back(None);
-  else if (e.as<EllipsisIndex>()) out.emplace_back(Ellipsis);
-  else if (auto* s = e.as<Slice>()) out.emplace_back(*s);
-  else if (auto* b = e.as<bool>()) out.emplace_back(*b);
-  else if (auto* i = e.as<int64_t>()) out.emplace_back(*i);
-  else if (auto* t = e.as<Tensor>()) out.emplace_back(*t);
-  else if (auto* list = e.as<ValueList>()) out.emplace_back(index_tensor(*list));
-  else raise<IndexError>({"[index] only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices"});
+  if (e.is_none())
+    out.emplace_back(None);
+  else if (e.as<EllipsisIndex>())
+    out.emplace_back(Ellipsis);
+  else if (auto* s = e.as<Slice>())
+    out.emplace_back(*s);
+  else if (auto* b = e.as<bool>())
+    out.emplace_back(*b);
+  else if (auto* i = e.as<int64_t>())
+    out.emplace_back(*i);
+  else if (auto* t = e.as<Tensor>())
+    out.emplace_back(*t);
+  else if (auto* list = e.as<ValueList>())
+    out.emplace_back(index_tensor(*list));
+  else
+    raise<IndexError>(
+        {"[index] only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
+         "indices"});
 }
 
 // A list with anything but numbers in it is meant as a tuple.
@@ -243,7 +278,7 @@ bool is_tuple(const ValueList& list) {
     if (!e.as<bool>() && !e.as<int64_t>() && !e.as<double>()) return true;
   return false;
 }
-}  // namespace
+} // namespace
 
 void unbox(const Value& v, std::vector<Index>& out) {
   const ValueList* items = v.as<Tuple>() ? &v.as<Tuple>()->items : v.as<ValueList>();
@@ -255,7 +290,7 @@ void unbox(const Value& v, std::vector<Index>& out) {
   for (const Value& e : *items) add_index(e, out);
 }
 
-}  // namespace detail
+} // namespace detail
 
 std::vector<const Op*> find_ops(std::string_view name) {
   std::vector<const Op*> found;
@@ -265,7 +300,8 @@ std::vector<const Op*> find_ops(std::string_view name) {
   return found;
 }
 
-ValueList call_op(std::string_view name, std::span<const Value> arguments, std::span<const NamedValue> keywords) {
+ValueList call_op(std::string_view name, std::span<const Value> arguments,
+                  std::span<const NamedValue> keywords) {
   auto found = find_ops(name);
   bool in_place = false;
   if (found.empty() && name.ends_with('_') && !name.starts_with('_')) {
@@ -287,11 +323,11 @@ ValueList call_op(std::string_view name, std::span<const Value> arguments, std::
   raise<TypeError>({"[", name, "] received an invalid combination of arguments:", problems});
 }
 
-ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds, std::span<const Value> arguments,
-                         std::span<const NamedValue> keywords) {
+ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds,
+                         std::span<const Value> arguments, std::span<const NamedValue> keywords) {
   Bound bound = bind(Op{signature, nullptr, kinds, {}}, arguments, keywords);
   if (!bound.problem.empty()) raise<TypeError>({signature, " ", bound.problem});
   return std::move(bound.values);
 }
 
-}  // namespace talweg
+} // namespace talweg

@@ -1,5 +1,5 @@
-// One record per operation: its C++ function, its Python signature, what proves it and what documents it. Everything
-// derived (calls by name, errors about arguments, conformance tests, docs) reads records.
+// One record per operation: its C++ function, its Python signature, what proves it and what documents it.
+// Everything derived (calls by name, errors about arguments, conformance tests, docs) reads records.
 #pragma once
 
 #include <array>
@@ -27,45 +27,63 @@ struct Tuple {
 
 /// An argument or a result of a call by name.
 struct Value {
-  std::variant<NoneIndex, bool, int64_t, double, std::string, Dtype, Tensor, ValueList, Slice, EllipsisIndex, Generator, Tuple> content = NoneIndex{};
+  std::variant<NoneIndex, bool, int64_t, double, std::string, Dtype, Tensor, ValueList, Slice, EllipsisIndex,
+               Generator, Tuple>
+      content = NoneIndex{};
   Value() = default;
   template <class T>
-    requires(!std::is_same_v<std::remove_cvref_t<T>, Value>)
-  Value(T&& v) : content(std::forward<T>(v)) {}
+  requires(!std::is_same_v<std::remove_cvref_t<T>, Value>) Value(T&& v) : content(std::forward<T>(v)) {}
   template <class T>
-  const T* as() const { return std::get_if<T>(&content); }
+  const T* as() const {
+    return std::get_if<T>(&content);
+  }
   bool is_none() const { return as<NoneIndex>() != nullptr; }
 };
 
 /// What a parameter takes, told by its C++ type.
-enum class ParamKind : uint8_t { tensor, scalar, optional_scalar, integer, optional_integer, floating, boolean, text, dtype, int_list, tensors, indices, generator, optional_boolean };
+enum class ParamKind : uint8_t {
+  tensor,
+  scalar,
+  optional_scalar,
+  integer,
+  optional_integer,
+  floating,
+  boolean,
+  text,
+  dtype,
+  int_list,
+  tensors,
+  indices,
+  generator,
+  optional_boolean
+};
 
 /// Arguments in the order of the parameters; missing ones hold the default.
 using BoxedCall = void (*)(std::string_view op, std::span<const Value> arguments, ValueList& results);
 
 /// How far a derivative can be checked by finite differences.
 enum class Derivative : uint8_t {
-  smooth,     // everywhere the samples are
-  pieces,     // smooth between points; the samples stay away from them
-  linear,     // and the second derivative is zero
-  none,       // results are integers, truth values or constants
+  smooth, // everywhere the samples are
+  pieces, // smooth between points; the samples stay away from them
+  linear, // and the second derivative is zero
+  none,   // results are integers, truth values or constants
 };
 
 struct OpInfo {
   std::string_view doc = {};
-  /// Argument texts of sample calls: `T(2, 3)` is a tensor of random numbers of these sizes, `P(...)` of positive ones,
-  /// `U(...)` between 0 and 1, `C(...)` of positive ones that have no gradient, `I(sizes; n)` of integers below n, `B(...)`
-  /// of truth values; the rest as in Python.
+  /// Argument texts of sample calls: `T(2, 3)` is a tensor of random numbers of these sizes, `P(...)` of
+  /// positive ones, `U(...)` between 0 and 1, `C(...)` of positive ones that have no gradient, `I(sizes; n)`
+  /// of integers below n, `B(...)` of truth values; the rest as in Python.
   std::array<std::string_view, 8> samples = {};
   Derivative derivative = Derivative::smooth;
-  std::string_view why_not = {};       // where there is none
-  BoxedCall in_place = nullptr;        // `name_`
-  bool dtype_promotes = false;         // takes integers and bool too, by promotion
-  bool numbers_as_tensors = false;     // a number is taken where the signature says Tensor
+  std::string_view why_not = {};   // where there is none
+  BoxedCall in_place = nullptr;    // `name_`
+  bool dtype_promotes = false;     // takes integers and bool too, by promotion
+  bool numbers_as_tensors = false; // a number is taken where the signature says Tensor
 };
 
 struct Op {
-  std::string_view signature;          // "sum(self, dim=[], keepdim=False, dtype=None)"
+  std::string_view signature; // "sum(self, dim=[], keepdim=False, dtype=None)"
   BoxedCall call;
   std::span<const ParamKind> kinds;
   OpInfo info;
@@ -76,7 +94,7 @@ struct Op {
 /// One parameter of a signature.
 struct Param {
   std::string_view name;
-  std::string_view standard;  // text of the default; empty if it must be given
+  std::string_view standard; // text of the default; empty if it must be given
   bool keyword_only;
 };
 
@@ -84,21 +102,81 @@ namespace detail {
 
 template <class T>
 struct ParamOf;
-template <> struct ParamOf<Tensor> { static constexpr ParamKind kind = ParamKind::tensor; using Held = Tensor; };
-template <> struct ParamOf<Scalar> { static constexpr ParamKind kind = ParamKind::scalar; using Held = Scalar; };
-template <> struct ParamOf<std::optional<Scalar>> { static constexpr ParamKind kind = ParamKind::optional_scalar; using Held = std::optional<Scalar>; };
-template <> struct ParamOf<int64_t> { static constexpr ParamKind kind = ParamKind::integer; using Held = int64_t; };
-template <> struct ParamOf<std::optional<int64_t>> { static constexpr ParamKind kind = ParamKind::optional_integer; using Held = std::optional<int64_t>; };
-template <> struct ParamOf<double> { static constexpr ParamKind kind = ParamKind::floating; using Held = double; };
-template <> struct ParamOf<bool> { static constexpr ParamKind kind = ParamKind::boolean; using Held = bool; };
-template <> struct ParamOf<std::optional<bool>> { static constexpr ParamKind kind = ParamKind::optional_boolean; using Held = std::optional<bool>; };
-template <> struct ParamOf<std::string_view> { static constexpr ParamKind kind = ParamKind::text; using Held = std::string; };
-template <> struct ParamOf<std::optional<Dtype>> { static constexpr ParamKind kind = ParamKind::dtype; using Held = std::optional<Dtype>; };
-template <> struct ParamOf<Dtype> { static constexpr ParamKind kind = ParamKind::dtype; using Held = Dtype; };
-template <> struct ParamOf<IntList> { static constexpr ParamKind kind = ParamKind::int_list; using Held = std::vector<int64_t>; };
-template <> struct ParamOf<std::vector<Tensor>> { static constexpr ParamKind kind = ParamKind::tensors; using Held = std::vector<Tensor>; };
-template <> struct ParamOf<std::span<const Index>> { static constexpr ParamKind kind = ParamKind::indices; using Held = std::vector<Index>; };
-template <> struct ParamOf<std::optional<Generator>> { static constexpr ParamKind kind = ParamKind::generator; using Held = std::optional<Generator>; };
+template <>
+struct ParamOf<Tensor> {
+  static constexpr ParamKind kind = ParamKind::tensor;
+  using Held = Tensor;
+};
+template <>
+struct ParamOf<Scalar> {
+  static constexpr ParamKind kind = ParamKind::scalar;
+  using Held = Scalar;
+};
+template <>
+struct ParamOf<std::optional<Scalar>> {
+  static constexpr ParamKind kind = ParamKind::optional_scalar;
+  using Held = std::optional<Scalar>;
+};
+template <>
+struct ParamOf<int64_t> {
+  static constexpr ParamKind kind = ParamKind::integer;
+  using Held = int64_t;
+};
+template <>
+struct ParamOf<std::optional<int64_t>> {
+  static constexpr ParamKind kind = ParamKind::optional_integer;
+  using Held = std::optional<int64_t>;
+};
+template <>
+struct ParamOf<double> {
+  static constexpr ParamKind kind = ParamKind::floating;
+  using Held = double;
+};
+template <>
+struct ParamOf<bool> {
+  static constexpr ParamKind kind = ParamKind::boolean;
+  using Held = bool;
+};
+template <>
+struct ParamOf<std::optional<bool>> {
+  static constexpr ParamKind kind = ParamKind::optional_boolean;
+  using Held = std::optional<bool>;
+};
+template <>
+struct ParamOf<std::string_view> {
+  static constexpr ParamKind kind = ParamKind::text;
+  using Held = std::string;
+};
+template <>
+struct ParamOf<std::optional<Dtype>> {
+  static constexpr ParamKind kind = ParamKind::dtype;
+  using Held = std::optional<Dtype>;
+};
+template <>
+struct ParamOf<Dtype> {
+  static constexpr ParamKind kind = ParamKind::dtype;
+  using Held = Dtype;
+};
+template <>
+struct ParamOf<IntList> {
+  static constexpr ParamKind kind = ParamKind::int_list;
+  using Held = std::vector<int64_t>;
+};
+template <>
+struct ParamOf<std::vector<Tensor>> {
+  static constexpr ParamKind kind = ParamKind::tensors;
+  using Held = std::vector<Tensor>;
+};
+template <>
+struct ParamOf<std::span<const Index>> {
+  static constexpr ParamKind kind = ParamKind::indices;
+  using Held = std::vector<Index>;
+};
+template <>
+struct ParamOf<std::optional<Generator>> {
+  static constexpr ParamKind kind = ParamKind::generator;
+  using Held = std::optional<Generator>;
+};
 
 template <class A>
 using param_of = ParamOf<std::remove_cvref_t<A>>;
@@ -125,9 +203,12 @@ inline void put(ValueList& out, bool b) { out.emplace_back(b); }
 inline void put(ValueList& out, int64_t i) { out.emplace_back(i); }
 inline void put(ValueList& out, double d) { out.emplace_back(d); }
 inline void put(ValueList& out, Scalar s) {
-  if (s.is_boolean()) out.emplace_back(s.to<bool>());
-  else if (s.is_integral()) out.emplace_back(s.to<int64_t>());
-  else out.emplace_back(s.to<double>());
+  if (s.is_boolean())
+    out.emplace_back(s.to<bool>());
+  else if (s.is_integral())
+    out.emplace_back(s.to<int64_t>());
+  else
+    out.emplace_back(s.to<double>());
 }
 inline void put(ValueList& out, const std::vector<Tensor>& list) {
   for (const Tensor& t : list) out.emplace_back(t);
@@ -150,11 +231,13 @@ template <class F, F* f>
 struct Box;
 template <class R, class... A, R (*f)(A...)>
 struct Box<R(A...), f> {
-  static void call(std::string_view, std::span<const Value> arguments, ValueList& out) { call_boxed<R, A...>(f, arguments, out); }
+  static void call(std::string_view, std::span<const Value> arguments, ValueList& out) {
+    call_boxed<R, A...>(f, arguments, out);
+  }
   static constexpr std::array<ParamKind, sizeof...(A)> kinds{param_of<A>::kind...};
 };
 
-}  // namespace detail
+} // namespace detail
 
 /// The boxed call of a function; Sig picks an overload.
 template <class Sig, Sig* f>
@@ -183,7 +266,9 @@ constexpr size_t parse_signature(std::string_view text, std::span<Param> out) {
     }
     if (count == out.size()) throw "too many parameters";
     size_t equals = part.find('=');
-    out[count++] = {part.substr(0, equals), equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1), keyword_only};
+    out[count++] = {part.substr(0, equals),
+                    equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1),
+                    keyword_only};
   }
   if (at >= text.size()) throw "the signature has no closing parenthesis";
   return count;
@@ -201,20 +286,29 @@ constexpr bool default_fits(std::string_view text, ParamKind kind) {
     case ParamKind::optional_integer:
     case ParamKind::generator:
     case ParamKind::optional_boolean:
-    case ParamKind::dtype: return none || (kind == ParamKind::optional_scalar && number);
-    case ParamKind::scalar: return number || boolean;
-    case ParamKind::integer: return whole;
-    case ParamKind::floating: return number;
-    case ParamKind::boolean: return boolean;
-    case ParamKind::text: return text[0] == '\'' || none;
-    case ParamKind::int_list: return text[0] == '[' || none || whole;
+    case ParamKind::dtype:
+      return none || (kind == ParamKind::optional_scalar && number);
+    case ParamKind::scalar:
+      return number || boolean;
+    case ParamKind::integer:
+      return whole;
+    case ParamKind::floating:
+      return number;
+    case ParamKind::boolean:
+      return boolean;
+    case ParamKind::text:
+      return text[0] == '\'' || none;
+    case ParamKind::int_list:
+      return text[0] == '[' || none || whole;
     case ParamKind::tensors:
-    case ParamKind::indices: return false;
+    case ParamKind::indices:
+      return false;
   }
   return false;
 }
 
-/// A record. The text must have as many parameters as the function, and defaults of their kinds, or it doesn't compile.
+/// A record. The text must have as many parameters as the function, and defaults of their kinds, or it
+/// doesn't compile.
 template <class Sig, Sig* f>
 constexpr Op op(std::string_view signature, OpInfo info) {
   Param params[16];
@@ -230,12 +324,14 @@ using NamedValue = std::pair<std::string, Value>;
 
 /// All records of that name (overloads), in order.
 std::vector<const Op*> find_ops(std::string_view name);
-/// Calls an operation by name as Python would: positional and keyword arguments, `name_` for the form in place. Throws
-/// KeyError for an unknown name, TypeError where no overload takes these arguments.
-ValueList call_op(std::string_view name, std::span<const Value> arguments, std::span<const NamedValue> keywords = {});
-/// The arguments in the order of the signature's parameters, defaults filled in. Throws TypeError if they don't fit.
-ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds, std::span<const Value> arguments,
-                         std::span<const NamedValue> keywords);
+/// Calls an operation by name as Python would: positional and keyword arguments, `name_` for the form in
+/// place. Throws KeyError for an unknown name, TypeError where no overload takes these arguments.
+ValueList call_op(std::string_view name, std::span<const Value> arguments,
+                  std::span<const NamedValue> keywords = {});
+/// The arguments in the order of the signature's parameters, defaults filled in. Throws TypeError if they
+/// don't fit.
+ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds,
+                         std::span<const Value> arguments, std::span<const NamedValue> keywords);
 /// A tensor made of a number, that promotes as a number.
 Tensor wrapped_number(Scalar s);
 
@@ -246,4 +342,4 @@ struct Family {
 /// The list of families: the only one.
 std::span<const Family* const> op_families();
 
-}  // namespace talweg
+} // namespace talweg

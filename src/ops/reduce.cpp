@@ -20,16 +20,20 @@ namespace {
 // The history of a sum or mean of everything: small enough for one block, without lists.
 struct TotalNode : Node {
   const char* label;
-  float divisor;  // 0 for a sum
+  float divisor; // 0 for a sum
   uint8_t rank;
-  Dtype dtype;    // of the input
+  Dtype dtype; // of the input
   int64_t numel;
   int64_t sizes[inline_rank];
 
   static const NodeType node_type;
   TotalNode(const char* label, const Edge& edge, const TensorObject* in, bool mean)
       : Node(&node_type, std::span<const Edge>(&edge, 1), 1),
-        label(label), divisor(mean ? static_cast<float>(in->numel) : 0), rank(in->rank), dtype(in->dtype), numel(in->numel) {
+        label(label),
+        divisor(mean ? static_cast<float>(in->numel) : 0),
+        rank(in->rank),
+        dtype(in->dtype),
+        numel(in->numel) {
     std::memcpy(sizes, in->inner_sizes, sizeof sizes);
   }
   static void apply(Node* node, Backward& b) { static_cast<TotalNode*>(node)->back(b); }
@@ -41,7 +45,8 @@ struct TotalNode : Node {
     const Tensor& g = b.grad();
     if (!g.defined()) return;
     TensorObject* o = object(g);
-    if (o->has(lane_flag) && thread_state.modes == grad_off && dtype == float32 && o->dtype == float32 && numel * 4 <= 64) {
+    if (o->has(lane_flag) && thread_state.modes == grad_off && dtype == float32 && o->dtype == float32 &&
+        numel * 4 <= 64) {
       float value = *static_cast<const float*>(o->data);
       if (divisor != 0) value /= divisor;
       TensorObject* out = new_lane(float32, rank, numel);
@@ -67,7 +72,8 @@ const NodeType TotalNode::node_type{&apply, &release, &destroy, &name, sizeof(To
 // A sum or mean of at most 16 floats that lie side by side. Null if it isn't one.
 inline TensorObject* small_total(const Tensor& self, bool mean) {
   TensorObject* x = object(self);
-  if (!x || !x->has(lane_flag) || x->dtype != float32 || x->numel == 0 || (thread_state.modes & recording)) return nullptr;
+  if (!x || !x->has(lane_flag) || x->dtype != float32 || x->numel == 0 || (thread_state.modes & recording))
+    return nullptr;
   TensorObject* out = new_lane(float32, 0, 1);
   float sum = sum_few(static_cast<const float*>(x->data), x->numel);
   if (mean) sum /= static_cast<float>(x->numel);
@@ -87,44 +93,53 @@ Tensor as_dtype(const Tensor& self, Dtype dtype) {
 }
 
 Tensor sum_of(const Tensor& self, const Reduction& r, Dtype dtype, bool mean) {
-  // Short floats are added as float32 and rounded once; integers in int64, whose low bits are those of any integer type.
+  // Short floats are added as float32 and rounded once; integers in int64, whose low bits are those of any
+  // integer type.
   Dtype inner = is_integral(dtype) ? int64 : dtype == float64 ? float64 : float32;
   Tensor in = is_integral(self.dtype()) && inner == int64 ? self : as_dtype(self, inner);
   Tensor out = new_tensor(inner, r.sizes);
   Dims strides = r.result_strides(in.sizes());
-  launch(sum_kernel, {buffer_as(out, in.sizes(), strides, in.numel()), buffer_of(in)}, SumCall{static_cast<double>(r.count), mean});
+  launch(sum_kernel, {buffer_as(out, in.sizes(), strides, in.numel()), buffer_of(in)},
+         SumCall{static_cast<double>(r.count), mean});
   return as_dtype(out, dtype);
 }
 
 Tensor with_sum_history(Tensor out, const Tensor& self, const Reduction& r, const char* label, bool mean) {
-  return record(std::move(out), label, {&self}, {}, [dims = InputDims(self, r), dtype = self.dtype(), count = r.count, mean](Backward& b) {
-    if (!b.grad().defined()) return;
-    Tensor g = to(b.grad(), dtype);
-    b.set(0, dims.spread(mean ? g / Scalar(count) : g));
-  });
+  return record(std::move(out), label, {&self}, {},
+                [dims = InputDims(self, r), dtype = self.dtype(), count = r.count, mean](Backward& b) {
+                  if (!b.grad().defined()) return;
+                  Tensor g = to(b.grad(), dtype);
+                  b.set(0, dims.spread(mean ? g / Scalar(count) : g));
+                });
 }
 
 Tensor total(const Tensor& self, std::optional<Dtype> dtype, bool mean, std::string_view op);
 
 Dtype mean_dtype(const Tensor& self, std::optional<Dtype> dtype) {
   if (dtype.value_or(self.dtype()) < float16)
-    throw DtypeError("[mean] mean(): could not infer output dtype. " + std::string(dtype ? "Optional" : "Input") +
-                     " dtype must be either a floating point or complex dtype. Got: " + std::string(scalar_type_name(dtype.value_or(self.dtype()))));
+    throw DtypeError("[mean] mean(): could not infer output dtype. " +
+                     std::string(dtype ? "Optional" : "Input") +
+                     " dtype must be either a floating point or complex dtype. Got: " +
+                     std::string(scalar_type_name(dtype.value_or(self.dtype()))));
   return dtype.value_or(self.dtype());
 }
-Dtype sum_dtype(const Tensor& self, std::optional<Dtype> dtype) { return dtype.value_or(is_integral(self.dtype()) ? int64 : self.dtype()); }
+Dtype sum_dtype(const Tensor& self, std::optional<Dtype> dtype) {
+  return dtype.value_or(is_integral(self.dtype()) ? int64 : self.dtype());
+}
 
 Tensor total(const Tensor& self, std::optional<Dtype> dtype, bool mean, std::string_view op) {
   Reduction r(self, {}, false, op);
   Dtype result = mean ? mean_dtype(self, dtype) : sum_dtype(self, dtype);
-  return with_sum_history(sum_of(self, r, result, mean), self, r, mean ? "MeanBackward0" : "SumBackward0", mean);
+  return with_sum_history(sum_of(self, r, result, mean), self, r, mean ? "MeanBackward0" : "SumBackward0",
+                          mean);
 }
 
-}  // namespace
+} // namespace
 
 Tensor sum(const Tensor& self, std::optional<Dtype> dtype) {
   if (!dtype)
-    if (TensorObject* out = small_total(self, false)) [[likely]] return adopt(out);
+    if (TensorObject* out = small_total(self, false)) [[likely]]
+      return adopt(out);
   return total(self, dtype, false, "sum");
 }
 Tensor sum(const Tensor& self, IntList dim, bool keepdim, std::optional<Dtype> dtype) {
@@ -133,7 +148,8 @@ Tensor sum(const Tensor& self, IntList dim, bool keepdim, std::optional<Dtype> d
 }
 Tensor mean(const Tensor& self, std::optional<Dtype> dtype) {
   if (!dtype)
-    if (TensorObject* out = small_total(self, true)) [[likely]] return adopt(out);
+    if (TensorObject* out = small_total(self, true)) [[likely]]
+      return adopt(out);
   return total(self, dtype, true, "mean");
 }
 Tensor mean(const Tensor& self, IntList dim, bool keepdim, std::optional<Dtype> dtype) {
@@ -150,8 +166,8 @@ Tensor reduced(const Kernel& kernel, const Tensor& in, const Reduction& r, Dtype
   return out;
 }
 
-// For each element along the last dimension the product of all others, without dividing: neighbours are paired, pairs
-// have the product of all other pairs, and each of the two takes its partner on top.
+// For each element along the last dimension the product of all others, without dividing: neighbours are
+// paired, pairs have the product of all other pairs, and each of the two takes its partner on top.
 Tensor products_of_others(const Tensor& x) {
   int64_t n = x.size(-1);
   if (n == 1) return ones_like(x);
@@ -166,7 +182,8 @@ Tensor products_of_others(const Tensor& x) {
   return narrow(flatten(stack({b * rest, a * rest}, -1), -2), -1, 0, n);
 }
 
-Tensor prod_backward(const Tensor& g, const Tensor& self, const InputDims& dims, bool everything, int64_t dim) {
+Tensor prod_backward(const Tensor& g, const Tensor& self, const InputDims& dims, bool everything,
+                     int64_t dim) {
   if (self.numel() == 0) return zeros_like(self);
   if (self.dim() == 0) return g;
   if (everything) return g * view(products_of_others(reshape(self, {-1})), self.sizes());
@@ -180,9 +197,11 @@ Tensor prod_of(const Tensor& self, IntList dim, bool keepdim, std::optional<Dtyp
   Tensor out = as_dtype(reduced(prod_kernel, as_dtype(self, inner), r, inner), result);
   bool everything = dim.empty();
   int64_t d = everything ? 0 : wrap_dim(dim[0], self.dim(), "prod");
-  return record(std::move(out), "ProdBackward0", {&self}, {{self}}, [dims = InputDims(self, r), everything, d, from = self.dtype()](Backward& b) {
-    if (b.grad().defined()) b.set(0, to(prod_backward(to(b.grad(), from), b.saved(0), dims, everything, d), from));
-  });
+  return record(std::move(out), "ProdBackward0", {&self}, {{self}},
+                [dims = InputDims(self, r), everything, d, from = self.dtype()](Backward& b) {
+                  if (b.grad().defined())
+                    b.set(0, to(prod_backward(to(b.grad(), from), b.saved(0), dims, everything, d), from));
+                });
 }
 
 Tensor var_backward(const Tensor& g, const Tensor& self, const InputDims& dims, double dof) {
@@ -191,20 +210,25 @@ Tensor var_backward(const Tensor& g, const Tensor& self, const InputDims& dims, 
   for (size_t d = 0; d < all.size(); ++d)
     if (dims.mask >> d & 1) reduced_dims.push_back(static_cast<int64_t>(d));
   Tensor centre = self.dim() == 0 ? self : mean(self, reduced_dims, true);
-  if (dof <= 0) return dims.aligned(g) * where(eq(self, centre), Scalar(std::numeric_limits<double>::quiet_NaN()), Scalar(std::numeric_limits<double>::infinity()));
+  if (dof <= 0)
+    return dims.aligned(g) * where(eq(self, centre), Scalar(std::numeric_limits<double>::quiet_NaN()),
+                                   Scalar(std::numeric_limits<double>::infinity()));
   return (Scalar(2.0 / dof) * dims.aligned(g)) * (self - centre);
 }
 
-}  // namespace
+} // namespace
 
 Tensor prod(const Tensor& self, std::optional<Dtype> dtype) { return prod_of(self, {}, false, dtype); }
-Tensor prod(const Tensor& self, int64_t dim, bool keepdim, std::optional<Dtype> dtype) { return prod_of(self, dim, keepdim, dtype); }
+Tensor prod(const Tensor& self, int64_t dim, bool keepdim, std::optional<Dtype> dtype) {
+  return prod_of(self, dim, keepdim, dtype);
+}
 
 Tensor var(const Tensor& self) { return var(self, IntList(), 1, false); }
 Tensor var(const Tensor& self, IntList dim, Scalar correction, bool keepdim) {
   Reduction r(self, dim, keepdim, "var");
   if (!is_floating_point(self.dtype()))
-    raise<DtypeError>({"[var] std and var only support floating point and complex dtypes, got ", name(self.dtype())});
+    raise<DtypeError>(
+        {"[var] std and var only support floating point and complex dtypes, got ", name(self.dtype())});
   VarCall call{correction.to<double>()};
   Tensor out;
   if (numel_of(r.sizes) == 1 && self.dtype() >= float32) {
@@ -215,7 +239,8 @@ Tensor var(const Tensor& self, IntList dim, Scalar correction, bool keepdim) {
       NoGradGuard quiet;
       centre = mean(self);
     }
-    launch(var_total_kernel, {buffer_as(out, self.sizes(), strides, self.numel()), buffer_of(self), buffer_of(centre)}, call);
+    launch(var_total_kernel,
+           {buffer_as(out, self.sizes(), strides, self.numel()), buffer_of(self), buffer_of(centre)}, call);
   } else {
     Dtype inner = self.dtype() == float64 ? float64 : float32;
     Tensor in = as_dtype(self, inner);
@@ -225,9 +250,10 @@ Tensor var(const Tensor& self, IntList dim, Scalar correction, bool keepdim) {
     out = as_dtype(out, self.dtype());
   }
   double dof = static_cast<double>(r.count) - call.correction;
-  return record(std::move(out), "VarBackward0", {&self}, {{self}}, [dims = InputDims(self, r), dof](Backward& b) {
-    if (b.grad().defined()) b.set(0, var_backward(b.grad(), b.saved(0), dims, dof));
-  });
+  return record(std::move(out), "VarBackward0", {&self}, {{self}},
+                [dims = InputDims(self, r), dof](Backward& b) {
+                  if (b.grad().defined()) b.set(0, var_backward(b.grad(), b.saved(0), dims, dof));
+                });
 }
 
 Tensor logsumexp(const Tensor& self, IntList dim, bool keepdim) {
@@ -240,56 +266,84 @@ Tensor logsumexp(const Tensor& self, IntList dim, bool keepdim) {
       out = log(sum(exp(in), dim, keepdim));
     } else {
       Tensor largest = amax(in, dim, true);
-      Tensor shift = masked_fill(largest, eq(abs(largest), Scalar(std::numeric_limits<double>::infinity())), Scalar(0));
+      Tensor shift =
+          masked_fill(largest, eq(abs(largest), Scalar(std::numeric_limits<double>::infinity())), Scalar(0));
       out = log(sum(exp(in - shift), dim, keepdim)) + view(shift, r.sizes);
     }
   }
   Tensor kept = out;
-  return record(std::move(out), "LogsumexpBackward0", {&in}, {{in}, result(kept)}, [dims = InputDims(self, r)](Backward& b) {
-    if (b.grad().defined()) b.set(0, dims.aligned(b.grad()) * exp(b.saved(0) - dims.aligned(b.saved(1))));
-  });
+  return record(std::move(out), "LogsumexpBackward0", {&in}, {{in}, result(kept)},
+                [dims = InputDims(self, r)](Backward& b) {
+                  if (b.grad().defined())
+                    b.set(0, dims.aligned(b.grad()) * exp(b.saved(0) - dims.aligned(b.saved(1))));
+                });
 }
 
 namespace {
 
-Tensor prod_along(const Tensor& self, int64_t dim, bool keepdim, std::optional<Dtype> dtype) { return prod(self, dim, keepdim, dtype); }
+Tensor prod_along(const Tensor& self, int64_t dim, bool keepdim, std::optional<Dtype> dtype) {
+  return prod(self, dim, keepdim, dtype);
+}
 // PyTorch's older forms.
-Tensor var_unbiased(const Tensor& self, bool unbiased) { return var(self, IntList(), Scalar(unbiased ? 1 : 0)); }
-Tensor var_along_unbiased(const Tensor& self, IntList dim, bool unbiased, bool keepdim) { return var(self, dim, Scalar(unbiased ? 1 : 0), keepdim); }
-Tensor var_along(const Tensor& self, IntList dim, std::optional<Scalar> correction, bool keepdim) { return var(self, dim, correction.value_or(1), keepdim); }
+Tensor var_unbiased(const Tensor& self, bool unbiased) {
+  return var(self, IntList(), Scalar(unbiased ? 1 : 0));
+}
+Tensor var_along_unbiased(const Tensor& self, IntList dim, bool unbiased, bool keepdim) {
+  return var(self, dim, Scalar(unbiased ? 1 : 0), keepdim);
+}
+Tensor var_along(const Tensor& self, IntList dim, std::optional<Scalar> correction, bool keepdim) {
+  return var(self, dim, correction.value_or(1), keepdim);
+}
 
 using Total = Tensor(const Tensor&, std::optional<Dtype>);
 using Along = Tensor(const Tensor&, IntList, bool, std::optional<Dtype>);
 
 constinit const Op ops[] = {
     op<Total, &sum>("sum(self, *, dtype=None)",
-        {.doc = "sum of all elements", .samples = {"T(2, 3)", "T()", "T(33)", "T(5), dtype=torch.float64", "T(0, 3)"}, .derivative = Derivative::linear}),
+                    {.doc = "sum of all elements",
+                     .samples = {"T(2, 3)", "T()", "T(33)", "T(5), dtype=torch.float64", "T(0, 3)"},
+                     .derivative = Derivative::linear}),
     op<Along, &sum>("sum(self, dim=None, keepdim=False, *, dtype=None)",
-        {.doc = "sum over dim", .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T(2, 3, 4), 1", "T(4, 33), -1", "T(), 0"},
-         .derivative = Derivative::linear}),
+                    {.doc = "sum over dim",
+                     .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T(2, 3, 4), 1",
+                                 "T(4, 33), -1", "T(), 0"},
+                     .derivative = Derivative::linear}),
     op<Total, &mean>("mean(self, *, dtype=None)",
-        {.doc = "mean of all elements", .samples = {"T(2, 3)", "T()", "T(33)", "T(5), dtype=torch.float64"}, .derivative = Derivative::linear}),
-    op<Along, &mean>("mean(self, dim=None, keepdim=False, *, dtype=None)",
-        {.doc = "mean over dim", .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T(4, 33), -1", "T(), 0"},
+                     {.doc = "mean of all elements",
+                      .samples = {"T(2, 3)", "T()", "T(33)", "T(5), dtype=torch.float64"},
+                      .derivative = Derivative::linear}),
+    op<Along, &mean>(
+        "mean(self, dim=None, keepdim=False, *, dtype=None)",
+        {.doc = "mean over dim",
+         .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T(4, 33), -1", "T(), 0"},
          .derivative = Derivative::linear}),
     op<Total, &prod>("prod(self, *, dtype=None)",
-        {.doc = "product of all elements", .samples = {"T(2, 3)", "T()", "P(33)", "T(0)"}}),
-    op<Tensor(const Tensor&, int64_t, bool, std::optional<Dtype>), &prod_along>("prod(self, dim, keepdim=False, *, dtype=None)",
-        {.doc = "product along dim", .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), 1", "P(3, 33), -1", "T(), 0"}}),
-    op<Tensor(const Tensor&, bool), &var_unbiased>("var(self, unbiased)",
+                     {.doc = "product of all elements", .samples = {"T(2, 3)", "T()", "P(33)", "T(0)"}}),
+    op<Tensor(const Tensor&, int64_t, bool, std::optional<Dtype>), &prod_along>(
+        "prod(self, dim, keepdim=False, *, dtype=None)",
+        {.doc = "product along dim",
+         .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), 1", "P(3, 33), -1", "T(), 0"}}),
+    op<Tensor(const Tensor&, bool), &var_unbiased>(
+        "var(self, unbiased)",
         {.doc = "variance of all elements", .samples = {"T(2, 3), True", "T(2, 3), False"}}),
-    op<Tensor(const Tensor&, IntList, bool, bool), &var_along_unbiased>("var(self, dim, unbiased, keepdim=False)",
+    op<Tensor(const Tensor&, IntList, bool, bool), &var_along_unbiased>(
+        "var(self, dim, unbiased, keepdim=False)",
         {.doc = "variance over dim", .samples = {"T(2, 3), 0, True", "T(2, 3), [0, 1], False, True"}}),
-    op<Tensor(const Tensor&, IntList, std::optional<Scalar>, bool), &var_along>("var(self, dim=None, *, correction=1, keepdim=False)",
+    op<Tensor(const Tensor&, IntList, std::optional<Scalar>, bool), &var_along>(
+        "var(self, dim=None, *, correction=1, keepdim=False)",
         {.doc = "variance over dim: sum of squared distances to the mean / (count - correction)",
-         .samples = {"T(2, 3)", "T(2, 3), 1", "T(4, 3), [0, 1], correction=0", "T(2, 3, 4), 1, keepdim=True", "T(33), correction=2"}}),
-    op<Tensor(const Tensor&, IntList, bool), &logsumexp>("logsumexp(self, dim, keepdim=False)",
-        {.doc = "log(sum(exp(self))) over dim", .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T(2, 3), []", "T(4, 33), -1", "T(), 0"}}),
+         .samples = {"T(2, 3)", "T(2, 3), 1", "T(4, 3), [0, 1], correction=0", "T(2, 3, 4), 1, keepdim=True",
+                     "T(33), correction=2"}}),
+    op<Tensor(const Tensor&, IntList, bool), &logsumexp>(
+        "logsumexp(self, dim, keepdim=False)",
+        {.doc = "log(sum(exp(self))) over dim",
+         .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T(2, 3), []", "T(4, 33), -1",
+                     "T(), 0"}}),
 };
 
-}  // namespace
+} // namespace
 
 extern const Family reduce_family;
 constinit const Family reduce_family{"reduce", ops};
 
-}  // namespace talweg
+} // namespace talweg

@@ -1,5 +1,5 @@
-#include "core/raise.h"
 #include "ops/reduction.h"
+#include "core/raise.h"
 
 #include "talweg/errors.h"
 
@@ -12,7 +12,8 @@ void check_given(const Tensor& t, std::string_view op) {
 }
 
 std::string_view scalar_type_name(Dtype dtype) {
-  constexpr std::string_view names[dtype_count] = {"Bool", "Byte", "Char", "Short", "Int", "Long", "Half", "BFloat16", "Float", "Double"};
+  constexpr std::string_view names[dtype_count] = {"Bool", "Byte", "Char",     "Short", "Int",
+                                                   "Long", "Half", "BFloat16", "Float", "Double"};
   return names[static_cast<int>(dtype)];
 }
 
@@ -55,4 +56,4 @@ Tensor InputDims::aligned(const Tensor& t) const {
 
 Tensor InputDims::spread(const Tensor& t) const { return expand(aligned(t), sizes); }
 
-}  // namespace talweg
+} // namespace talweg

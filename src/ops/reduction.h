@@ -13,11 +13,11 @@ namespace talweg {
 
 /// A reduction of some dimensions of a tensor.
 struct Reduction {
-  uint64_t mask = 0;  // a bit for each reduced dimension
+  uint64_t mask = 0; // a bit for each reduced dimension
   bool keepdim = false;
   int64_t rank = 0;
-  int64_t count = 1;  // elements that make up one result
-  Dims sizes;         // of the result
+  int64_t count = 1; // elements that make up one result
+  Dims sizes;        // of the result
 
   /// An empty list reduces all dimensions. Throws as wrap_dims does.
   Reduction(const Tensor& self, IntList dim, bool keepdim, std::string_view op);
@@ -33,7 +33,8 @@ struct InputDims {
   uint64_t mask;
   bool keepdim;
 
-  InputDims(const Tensor& self, const Reduction& r) : sizes(self.sizes().vec()), mask(r.mask), keepdim(r.keepdim) {}
+  InputDims(const Tensor& self, const Reduction& r)
+      : sizes(self.sizes().vec()), mask(r.mask), keepdim(r.keepdim) {}
   /// A result (or its gradient) with reduced dimensions of size 1: it broadcasts to the input.
   Tensor aligned(const Tensor& t) const;
   /// Repeated without a copy to the input's sizes.
@@ -46,4 +47,4 @@ void check_given(const Tensor& t, std::string_view op);
 /// Float, Long, ...: what PyTorch calls a dtype in errors.
 std::string_view scalar_type_name(Dtype dtype);
 
-}  // namespace talweg
+} // namespace talweg

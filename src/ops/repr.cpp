@@ -7,4 +7,4 @@ namespace talweg {
 std::string repr(double value) { return format_repr(value); }
 std::string repr(const Tensor& t) { return t.defined() ? t.repr() : "None"; }
 
-}  // namespace talweg
+} // namespace talweg

@@ -21,23 +21,11 @@ extern const Family views_family;
 
 std::span<const Family* const> op_families() {
   static constexpr const Family* families[] = {
-      &arithmetic_family,
-      &compare_family,
-      &copy_family,
-      &create_family,
-      &elementary_family,
-      &extrema_family,
-      &index_family,
-      &join_family,
-      &losses_family,
-      &operators_family,
-      &products_family,
-      &random_family,
-      &reduce_family,
-      &softmax_family,
-      &views_family,
+      &arithmetic_family, &compare_family, &copy_family,   &create_family,  &elementary_family,
+      &extrema_family,    &index_family,   &join_family,   &losses_family,  &operators_family,
+      &products_family,   &random_family,  &reduce_family, &softmax_family, &views_family,
   };
   return families;
 }
 
-}  // namespace talweg
+} // namespace talweg

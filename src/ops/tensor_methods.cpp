@@ -20,21 +20,28 @@ TensorObject* checked(const Tensor& t) {
 }
 
 [[noreturn, gnu::cold]] void refuse_type(Dtype have, Dtype asked) {
-  raise<TypeError>({"the tensor holds ", name(have), ", not ", name(asked), "; use to(dtype), or the type that fits"});
+  raise<TypeError>(
+      {"the tensor holds ", name(have), ", not ", name(asked), "; use to(dtype), or the type that fits"});
 }
 
-}  // namespace
+} // namespace
 
 const Tensor& Tensor::operator=(const Tensor& value) && {
   checked(*this);
   TensorObject* o = object_ ? object(*this) : nullptr;
   if (o->is_root() && !(o->data != o->inside && o->owner.kind == Bytes::borrowed))
-    raise<ValueError>({"assigning to a temporary that is no view would be lost: a mask or a tensor of indices gives a copy. Use x.index_put_({...}, value), or give "
-        "the tensor a name first"});
+    raise<ValueError>(
+        {"assigning to a temporary that is no view would be lost: a mask or a tensor of indices gives a "
+         "copy. Use x.index_put_({...}, value), or give "
+         "the tensor a name first"});
   return talweg::copy_(*this, value);
 }
-const Tensor& Tensor::operator=(Tensor&& value) && { return std::move(*this) = static_cast<const Tensor&>(value); }
-const Tensor& Tensor::operator=(Scalar value) && { return std::move(*this) = full({}, value, {.dtype = dtype()}); }
+const Tensor& Tensor::operator=(Tensor&& value) && {
+  return std::move(*this) = static_cast<const Tensor&>(value);
+}
+const Tensor& Tensor::operator=(Scalar value) && {
+  return std::move(*this) = full({}, value, {.dtype = dtype()});
+}
 
 Dtype Tensor::dtype() const { return checked(*this)->dtype; }
 int64_t Tensor::dim() const { return checked(*this)->rank; }
@@ -54,7 +61,8 @@ int64_t Tensor::size(int64_t d) const {
 }
 int64_t Tensor::stride(int64_t d) const {
   auto* o = checked(*this);
-  if (o->rank == 0) raise<IndexError>({"[stride] dimension specified as ", d, " but tensor has no dimensions"});
+  if (o->rank == 0)
+    raise<IndexError>({"[stride] dimension specified as ", d, " but tensor has no dimensions"});
   return o->strides()[wrap_dim(d, o->rank, "stride")];
 }
 int64_t Tensor::storage_offset() const {
@@ -70,7 +78,8 @@ int64_t Tensor::len() const {
 
 Scalar Tensor::item() const {
   auto* o = checked(*this);
-  if (o->numel != 1) raise<ValueError>({"[item] a Tensor with ", o->numel, " elements cannot be converted to Scalar"});
+  if (o->numel != 1)
+    raise<ValueError>({"[item] a Tensor with ", o->numel, " elements cannot be converted to Scalar"});
   return with_type(o->dtype, [&]<class T>(T*) { return Scalar(*static_cast<const T*>(o->data)); });
 }
 void* Tensor::data_ptr() const { return checked(*this)->data; }
@@ -80,13 +89,16 @@ void* Tensor::data_ptr(Dtype expected) const {
   return o->data;
 }
 void* Tensor::contiguous_ptr(Dtype expected) const {
-  if (!is_contiguous()) raise<ValueError>({"[span] the elements don't lie in one row: sizes ", IntList(sizes()), ", strides ", IntList(strides()), "; use contiguous()"});
+  if (!is_contiguous())
+    raise<ValueError>({"[span] the elements don't lie in one row: sizes ", IntList(sizes()), ", strides ",
+                       IntList(strides()), "; use contiguous()"});
   return data_ptr(expected);
 }
 void* Tensor::element_ptr(Dtype expected, std::span<const int64_t> indices) const {
   auto* p = static_cast<char*>(data_ptr(expected));
   auto* o = object(*this);
-  if (indices.size() != o->rank) raise<IndexError>({"[at] ", indices.size(), " indices for a tensor of sizes ", IntList(sizes())});
+  if (indices.size() != o->rank)
+    raise<IndexError>({"[at] ", indices.size(), " indices for a tensor of sizes ", IntList(sizes())});
   for (size_t i = 0; i < indices.size(); ++i) {
     int64_t n = o->sizes()[i], at = indices[i] < 0 ? indices[i] + n : indices[i];
     if (at < 0 || at >= n)
@@ -100,10 +112,17 @@ bool Tensor::requires_grad() const { return talweg::requires_grad(checked(*this)
 const Tensor& Tensor::requires_grad_(bool value) const {
   auto* o = checked(*this);
   if (value && !talweg::is_floating_point(o->dtype))
-    raise<DtypeError>({"[requires_grad_] only Tensors of floating point dtype can require gradients; this one holds ", name(o->dtype)});
-  if (!value && grad_fn_of(o)) raise<AutogradError>({"[requires_grad_] you can only change requires_grad flags of leaf variables; use detach() for a result without history"});
-  if (value) o->flags |= requires_grad_flag;
-  else o->flags &= static_cast<uint16_t>(~requires_grad_flag);
+    raise<DtypeError>(
+        {"[requires_grad_] only Tensors of floating point dtype can require gradients; this one holds ",
+         name(o->dtype)});
+  if (!value && grad_fn_of(o))
+    raise<AutogradError>(
+        {"[requires_grad_] you can only change requires_grad flags of leaf variables; use detach() for a "
+         "result without history"});
+  if (value)
+    o->flags |= requires_grad_flag;
+  else
+    o->flags &= static_cast<uint16_t>(~requires_grad_flag);
   return *this;
 }
 bool Tensor::is_leaf() const { return grad_fn_of(checked(*this)) == nullptr; }
@@ -114,14 +133,19 @@ Tensor Tensor::grad() const {
 void Tensor::set_grad(const Tensor& grad) const {
   auto* o = checked(*this);
   if (grad.defined()) {
-    if (!(grad.sizes() == sizes())) raise<ShapeError>({"[set_grad] a gradient of sizes ", IntList(grad.sizes()), " for a tensor of sizes ", IntList(sizes())});
-    if (grad.dtype() != o->dtype) raise<DtypeError>({"[set_grad] a gradient of ", name(grad.dtype()), " for a tensor of ", name(o->dtype)});
+    if (!(grad.sizes() == sizes()))
+      raise<ShapeError>({"[set_grad] a gradient of sizes ", IntList(grad.sizes()), " for a tensor of sizes ",
+                         IntList(sizes())});
+    if (grad.dtype() != o->dtype)
+      raise<DtypeError>(
+          {"[set_grad] a gradient of ", name(grad.dtype()), " for a tensor of ", name(o->dtype)});
   }
   if (grad.defined() || o->meta) meta_of(o).grad = grad;
 }
 void Tensor::retain_grad() const {
   auto* o = checked(*this);
-  if (!talweg::requires_grad(o)) raise<AutogradError>({"[retain_grad] can't retain_grad on Tensor that has requires_grad=False"});
+  if (!talweg::requires_grad(o))
+    raise<AutogradError>({"[retain_grad] can't retain_grad on Tensor that has requires_grad=False"});
   Node* node = grad_fn_of(o);
   if (!node || meta_of(o).retains_grad) return;
   meta_of(o).retains_grad = true;
@@ -148,13 +172,15 @@ void Tensor::set_data(const Tensor& value) const {
   auto* v = checked(value);
   if (o == v) return;
   if (o->dtype != v->dtype && (o->has(requires_grad_flag) || o->grad_fn))
-    raise<DtypeError>({"[set_data] a tensor that requires grad keeps its dtype ", name(o->dtype), ", got ", name(v->dtype)});
+    raise<DtypeError>({"[set_data] a tensor that requires grad keeps its dtype ", name(o->dtype), ", got ",
+                       name(v->dtype)});
   if (IntList(o->sizes(), o->rank) == IntList(v->sizes(), v->rank) && o->dtype == v->dtype) {
     // The same bytes stay; only their values change, unseen by autograd.
     data().copy_(value.detach());
     return;
   }
-  raise<ShapeError>({"[set_data] the new data must have sizes ", IntList(sizes()), ", got ", IntList(value.sizes())});
+  raise<ShapeError>(
+      {"[set_data] the new data must have sizes ", IntList(sizes()), ", got ", IntList(value.sizes())});
 }
 uint32_t Tensor::version() const { return checked(*this)->version(); }
 int64_t Tensor::output_nr() const { return talweg::output_nr(checked(*this)); }
@@ -174,9 +200,13 @@ GradFn Tensor::grad_fn() const {
   return GradFn(node);
 }
 GradFn::GradFn(void* node) noexcept : node_(node) {}
-GradFn::GradFn(const GradFn& other) noexcept : node_(other.node_) { retain_edge({static_cast<Node*>(node_), 0}); }
+GradFn::GradFn(const GradFn& other) noexcept : node_(other.node_) {
+  retain_edge({static_cast<Node*>(node_), 0});
+}
 GradFn::~GradFn() { release_edge({static_cast<Node*>(node_), 0}); }
-std::string_view GradFn::name() const { return node_ ? static_cast<Node*>(node_)->name() : std::string_view(); }
+std::string_view GradFn::name() const {
+  return node_ ? static_cast<Node*>(node_)->name() : std::string_view();
+}
 std::vector<GradFn> GradFn::next_functions() const {
   std::vector<GradFn> out;
   if (!node_) return out;
@@ -193,7 +223,8 @@ TensorHook Tensor::add_hook(detail::HookFn call, void* context, void (*end)(void
   auto* o = checked(*this);
   if (!talweg::requires_grad(o)) {
     end(context);
-    raise<AutogradError>({"[register_hook] cannot register a hook on a tensor that doesn't require gradient"});
+    raise<AutogradError>(
+        {"[register_hook] cannot register a hook on a tensor that doesn't require gradient"});
   }
   hook.id = __atomic_add_fetch(&next_id, 1, __ATOMIC_RELAXED);
   Node* node = grad_fn_of(o);
@@ -220,4 +251,4 @@ void TensorHook::remove() {
   tensor_.reset();
 }
 
-}  // namespace talweg
+} // namespace talweg

@@ -13,7 +13,8 @@ namespace talweg::optim {
 namespace {
 
 void check_beta(int index, Number beta) {
-  if (!(beta >= 0 && beta < 1)) raise<ValueError>({"Invalid beta parameter at index ", index, ": ", text_of(beta)});
+  if (!(beta >= 0 && beta < 1))
+    raise<ValueError>({"Invalid beta parameter at index ", index, ": ", text_of(beta)});
 }
 
 void check(const AdamOptions& o) {
@@ -24,7 +25,7 @@ void check(const AdamOptions& o) {
   check_not_negative("weight_decay value", o.weight_decay);
 }
 
-}  // namespace
+} // namespace
 
 struct Adam::Traits : Optimizer {
   static constexpr Field fields[] = {field<&AdamOptions::amsgrad>("amsgrad"),
@@ -38,7 +39,9 @@ struct Adam::Traits : Optimizer {
   static constexpr Type type{"Adam", fields, true, tensors};
 };
 
-Adam::Adam(std::vector<Tensor> params, const AdamOptions& options) : OptimizerOf(Traits::type) { add_param_group({std::move(params), options}); }
+Adam::Adam(std::vector<Tensor> params, const AdamOptions& options) : OptimizerOf(Traits::type) {
+  add_param_group({std::move(params), options});
+}
 Adam::Adam(std::vector<Group> groups) : OptimizerOf(Traits::type) {
   if (groups.empty()) raise<ValueError>({"[Adam] optimizer got an empty parameter list"});
   for (Group& g : groups) add_param_group(std::move(g));
@@ -52,7 +55,9 @@ void Adam::step() {
   Slot* slot = slots_.data();
   double seen = 0;
   for (const Group& g : groups_) {
-    AdamStep step{g.betas.first, g.betas.second, g.eps, g.weight_decay, 1 - g.lr * g.weight_decay, 0, 0, g.maximize, g.decoupled_weight_decay};
+    AdamStep step{
+        g.betas.first, g.betas.second,          g.eps, g.weight_decay, 1 - g.lr * g.weight_decay, 0, 0,
+        g.maximize,    g.decoupled_weight_decay};
     seen = 0;
     for (const Tensor& p : g.params()) {
       Slot& s = *slot++;
@@ -78,6 +83,7 @@ void Adam::step() {
 
 extern const OptimizerRecord adam_record;
 constinit const OptimizerRecord adam_record = optimizer<Adam>(
-    "Adam(params, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0, amsgrad=False, *, maximize=False, decoupled_weight_decay=False)");
+    "Adam(params, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0, amsgrad=False, *, maximize=False, "
+    "decoupled_weight_decay=False)");
 
-}  // namespace talweg::optim
+} // namespace talweg::optim

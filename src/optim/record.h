@@ -18,14 +18,16 @@ struct BoxedGroup {
 };
 
 struct OptimizerRecord {
-  std::string_view signature;  // "SGD(params, lr=0.001, momentum=0, ...)"
-  std::unique_ptr<Optimizer> (*make)(std::span<const BoxedGroup> groups, std::span<const NamedValue> keywords);
+  std::string_view signature; // "SGD(params, lr=0.001, momentum=0, ...)"
+  std::unique_ptr<Optimizer> (*make)(std::span<const BoxedGroup> groups,
+                                     std::span<const NamedValue> keywords);
 
   std::string_view name() const { return signature.substr(0, signature.find('(')); }
 };
 
 /// Sets one option from a value by name. Throws TypeError.
-OptionValue option_of(std::string_view optimizer, std::string_view option, const OptionValue& before, const Value& value);
+OptionValue option_of(std::string_view optimizer, std::string_view option, const OptionValue& before,
+                      const Value& value);
 [[noreturn]] void refuse_option(std::string_view optimizer, std::string_view option);
 
 struct OptimizerAccess {
@@ -42,7 +44,8 @@ struct OptimizerAccess {
     }
   }
   template <class O>
-  static std::unique_ptr<Optimizer> make(std::span<const BoxedGroup> groups, std::span<const NamedValue> keywords) {
+  static std::unique_ptr<Optimizer> make(std::span<const BoxedGroup> groups,
+                                         std::span<const NamedValue> keywords) {
     typename O::Options defaults;
     set<O>(defaults, keywords);
     std::vector<typename O::Group> list;
@@ -78,8 +81,9 @@ constexpr OptimizerRecord optimizer(std::string_view signature) {
 /// The list of optimizers: the only one.
 std::span<const OptimizerRecord* const> optimizer_records();
 
-/// Makes an optimizer by name; options that a group doesn't state are those of `keywords`, else the defaults. Throws
-/// KeyError for an unknown name, TypeError for options that it doesn't have or of the wrong kind.
-std::unique_ptr<Optimizer> make_optimizer(std::string_view name, std::span<const BoxedGroup> groups, std::span<const NamedValue> keywords = {});
+/// Makes an optimizer by name; options that a group doesn't state are those of `keywords`, else the defaults.
+/// Throws KeyError for an unknown name, TypeError for options that it doesn't have or of the wrong kind.
+std::unique_ptr<Optimizer> make_optimizer(std::string_view name, std::span<const BoxedGroup> groups,
+                                          std::span<const NamedValue> keywords = {});
 
-}  // namespace talweg::optim
+} // namespace talweg::optim

@@ -14,20 +14,24 @@ void check(const SGDOptions& o) {
   check_not_negative("learning rate", o.lr);
   check_not_negative("momentum value", o.momentum);
   check_not_negative("weight_decay value", o.weight_decay);
-  if (o.nesterov && (o.momentum <= 0 || o.dampening != 0)) raise<ValueError>({"Nesterov momentum requires a momentum and zero dampening"});
+  if (o.nesterov && (o.momentum <= 0 || o.dampening != 0))
+    raise<ValueError>({"Nesterov momentum requires a momentum and zero dampening"});
 }
 
-}  // namespace
+} // namespace
 
 struct SGD::Traits : Optimizer {
-  static constexpr Field fields[] = {field<&SGDOptions::dampening>("dampening"),       field<&SGDOptions::lr>("lr"),
-                                     field<&SGDOptions::maximize>("maximize"),         field<&SGDOptions::momentum>("momentum"),
-                                     field<&SGDOptions::nesterov>("nesterov"),         field<&SGDOptions::weight_decay>("weight_decay")};
+  static constexpr Field fields[] = {
+      field<&SGDOptions::dampening>("dampening"), field<&SGDOptions::lr>("lr"),
+      field<&SGDOptions::maximize>("maximize"),   field<&SGDOptions::momentum>("momentum"),
+      field<&SGDOptions::nesterov>("nesterov"),   field<&SGDOptions::weight_decay>("weight_decay")};
   static constexpr std::string_view tensors[] = {"momentum_buffer"};
   static constexpr Type type{"SGD", fields, false, tensors};
 };
 
-SGD::SGD(std::vector<Tensor> params, const SGDOptions& options) : OptimizerOf(Traits::type) { add_param_group({std::move(params), options}); }
+SGD::SGD(std::vector<Tensor> params, const SGDOptions& options) : OptimizerOf(Traits::type) {
+  add_param_group({std::move(params), options});
+}
 SGD::SGD(std::vector<Group> groups) : OptimizerOf(Traits::type) {
   if (groups.empty()) raise<ValueError>({"[SGD] optimizer got an empty parameter list"});
   for (Group& g : groups) add_param_group(std::move(g));
@@ -62,4 +66,4 @@ extern const OptimizerRecord sgd_record;
 constinit const OptimizerRecord sgd_record = optimizer<SGD>(
     "SGD(params, lr=0.001, momentum=0, dampening=0, weight_decay=0, nesterov=False, *, maximize=False)");
 
-}  // namespace talweg::optim
+} // namespace talweg::optim

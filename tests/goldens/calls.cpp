@@ -36,7 +36,8 @@ bool is_nonunique(const json::Value& c, size_t i) {
   auto* mark = c.find("nonunique");
   if (!mark) return false;
   if (auto* places = mark->as<json::Array>())
-    return std::any_of(places->begin(), places->end(), [&](const json::Value& p) { return integer(p) == static_cast<int64_t>(i); });
+    return std::any_of(places->begin(), places->end(),
+                       [&](const json::Value& p) { return integer(p) == static_cast<int64_t>(i); });
   return is_true(mark);
 }
 
@@ -60,7 +61,7 @@ Arguments arguments_of(const json::Value& c, Decoder& decoder) {
   return a;
 }
 
-}  // namespace
+} // namespace
 
 std::string record_of(std::string_view python_name) {
   std::string_view name = python_name;
@@ -75,12 +76,13 @@ std::string record_of(std::string_view python_name) {
   return std::string(name);
 }
 
-ValueList call(std::string_view python_name, const ValueList& arguments, const std::vector<NamedValue>& keywords) {
+ValueList call(std::string_view python_name, const ValueList& arguments,
+               const std::vector<NamedValue>& keywords) {
   return call_op(record_of(python_name), arguments, keywords);
 }
 
 void check_error_kind(const std::string& wanted, const Error& met) {
-  bool right = wanted == "IndexError" ? dynamic_cast<const IndexError*>(&met) != nullptr
+  bool right = wanted == "IndexError"  ? dynamic_cast<const IndexError*>(&met) != nullptr
                : wanted == "TypeError" ? dynamic_cast<const TypeError*>(&met) != nullptr
                                        : true;
   if (!right) throw Failed("expected " + wanted + ", another error was thrown: " + met.what());
@@ -100,7 +102,11 @@ void check_gradients(const json::Value& c, const ValueList& outputs, Decoder& de
   for (const auto& [key, leaf] : decoder.leaves()) inputs.push_back(leaf);
   std::vector<Tensor> grads(inputs.size());
   if (!ys.empty())
-    grads = autograd::grad(ys, inputs, {.grad_outputs = starts, .retain_graph = vjp2 != nullptr, .create_graph = vjp2 != nullptr, .allow_unused = true});
+    grads = autograd::grad(ys, inputs,
+                           {.grad_outputs = starts,
+                            .retain_graph = vjp2 != nullptr,
+                            .create_graph = vjp2 != nullptr,
+                            .allow_unused = true});
 
   auto check = [&](const char* what, const json::Value& wanted, const std::vector<Tensor>& got, Tolerance t) {
     for (size_t i = 0; i < inputs.size(); ++i) {
@@ -109,7 +115,8 @@ void check_gradients(const json::Value& c, const ValueList& outputs, Decoder& de
       if (!want) continue;
       std::string where = std::string(what) + " of " + key;
       if (want->is_null()) {
-        if (got[i].defined() && got[i].ne(0).any().item<bool>()) throw Failed(where + ": expected none or zero");
+        if (got[i].defined() && got[i].ne(0).any().item<bool>())
+          throw Failed(where + ": expected none or zero");
         continue;
       }
       // No gradient is a gradient of zero.
@@ -128,7 +135,8 @@ void check_gradients(const json::Value& c, const ValueList& outputs, Decoder& de
     vectors.push_back(decoder.stored(text(member(*vector, "tensor"))));
   }
   std::vector<Tensor> seconds(inputs.size());
-  if (!firsts.empty()) seconds = autograd::grad(firsts, inputs, {.grad_outputs = vectors, .allow_unused = true});
+  if (!firsts.empty())
+    seconds = autograd::grad(firsts, inputs, {.grad_outputs = vectors, .allow_unused = true});
   check("second gradient", member(*vjp2, "grads"), seconds, Tolerance::of(*vjp2, tolerance));
 }
 
@@ -170,4 +178,4 @@ void replay_error(const Group& group, const json::Value& c) {
   expect_error(member(c, "error"), [&] { call_op(record, a.positional, a.named); });
 }
 
-}  // namespace goldens
+} // namespace goldens

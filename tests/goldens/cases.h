@@ -34,15 +34,18 @@ void replay_optimizer(const Group& group, const json::Value& c);
 /// What `{"module": NAME, "args", "kwargs"}` constructs. Throws Absent if there is no such module.
 talweg::nn::AnyModule module_of(const json::Value& constructor, Decoder& decoder);
 /// An optimizer by PyTorch's name; options that only choose an implementation are left out. Throws Absent.
-std::unique_ptr<talweg::optim::Optimizer> optimizer_of(std::string_view name, const std::vector<talweg::optim::BoxedGroup>& groups,
+std::unique_ptr<talweg::optim::Optimizer> optimizer_of(std::string_view name,
+                                                       const std::vector<talweg::optim::BoxedGroup>& groups,
                                                        const json::Value& keywords, Decoder& decoder);
 
 /// The record's name for a name of PyTorch. Throws Absent if there is no such record.
 std::string record_of(std::string_view python_name);
 /// Calls that record.
-ValueList call(std::string_view python_name, const ValueList& arguments, const std::vector<talweg::NamedValue>& keywords = {});
+ValueList call(std::string_view python_name, const ValueList& arguments,
+               const std::vector<talweg::NamedValue>& keywords = {});
 
-/// Runs `f`, which must throw what `error` (`{"type", ...}` or a type's name) says. Throws Failed if it doesn't.
+/// Runs `f`, which must throw what `error` (`{"type", ...}` or a type's name) says. Throws Failed if it
+/// doesn't.
 template <class F>
 void expect_error(const json::Value& error, F&& f);
 void check_error_kind(const std::string& wanted, const talweg::Error& met);
@@ -63,4 +66,4 @@ void expect_error(const json::Value& error, F&& f) {
 /// Gradients of outputs, as a case states them: `vjp` and, if there, `vjp2`.
 void check_gradients(const json::Value& c, const ValueList& outputs, Decoder& decoder, Tolerance tolerance);
 
-}  // namespace goldens
+} // namespace goldens

@@ -20,7 +20,9 @@ static std::string digits(double v) {
   return buffer;
 }
 
-static std::string describe(const Tensor& t) { return t.defined() ? std::string(name(t.dtype())) + " " + to_string(t.sizes()) : "an undefined tensor"; }
+static std::string describe(const Tensor& t) {
+  return t.defined() ? std::string(name(t.dtype())) + " " + to_string(t.sizes()) : "an undefined tensor";
+}
 
 static bool close(double got, double want, Tolerance t) {
   if (std::isnan(want) || std::isnan(got)) return std::isnan(want) && std::isnan(got);
@@ -29,22 +31,27 @@ static bool close(double got, double want, Tolerance t) {
 }
 
 std::string difference(const Tensor& got, const Tensor& want, Tolerance tolerance) {
-  if (!got.defined() || got.dtype() != want.dtype() || !(got.sizes() == want.sizes())) return describe(got) + ", expected " + describe(want);
+  if (!got.defined() || got.dtype() != want.dtype() || !(got.sizes() == want.sizes()))
+    return describe(got) + ", expected " + describe(want);
   int64_t wrong = 0;
   std::string first;
   auto compare = [&](auto same, const auto& g, const auto& w) {
     for (size_t i = 0; i < w.size(); ++i) {
       if (same(g[i], w[i])) continue;
-      if (wrong++ == 0) first = "element " + std::to_string(i) + " is " + digits(static_cast<double>(g[i])) + ", expected " + digits(static_cast<double>(w[i]));
+      if (wrong++ == 0)
+        first = "element " + std::to_string(i) + " is " + digits(static_cast<double>(g[i])) + ", expected " +
+                digits(static_cast<double>(w[i]));
     }
   };
   if (got.is_floating_point()) {
-    compare([&](double g, double w) { return close(g, w, tolerance); }, got.to_vector<double>(), want.to_vector<double>());
+    compare([&](double g, double w) { return close(g, w, tolerance); }, got.to_vector<double>(),
+            want.to_vector<double>());
   } else {
     compare([](int64_t g, int64_t w) { return g == w; }, got.to_vector<int64_t>(), want.to_vector<int64_t>());
   }
   if (wrong == 0) return {};
-  return first + " (" + std::to_string(wrong) + " of " + std::to_string(want.numel()) + " of " + describe(want) + " differ)";
+  return first + " (" + std::to_string(wrong) + " of " + std::to_string(want.numel()) + " of " +
+         describe(want) + " differ)";
 }
 
 static std::string shape_difference(const Tensor& got, const Tensor& want) {
@@ -59,7 +66,8 @@ static std::optional<double> number_in(const Value& v) {
   return {};
 }
 
-std::string difference(const Value& got, const json::Value& want, const Decoder& decoder, Tolerance tolerance, bool shape_only) {
+std::string difference(const Value& got, const json::Value& want, const Decoder& decoder, Tolerance tolerance,
+                       bool shape_only) {
   if (auto* key = want.find("tensor")) {
     auto* t = got.as<Tensor>();
     if (!t) return "no tensor, expected one";
@@ -73,16 +81,20 @@ std::string difference(const Value& got, const json::Value& want, const Decoder&
   if (auto* items = want.as<json::Array>()) {
     auto* values = got.as<ValueList>();
     if (!values) return "no list, expected one of " + std::to_string(items->size());
-    if (values->size() != items->size()) return std::to_string(values->size()) + " items, expected " + std::to_string(items->size());
+    if (values->size() != items->size())
+      return std::to_string(values->size()) + " items, expected " + std::to_string(items->size());
     for (size_t i = 0; i < items->size(); ++i) {
       std::string d = difference((*values)[i], (*items)[i], decoder, tolerance, shape_only);
       if (!d.empty()) return "item " + std::to_string(i) + ": " + d;
     }
     return {};
   }
-  if (want.is_null()) return got.is_none() || (got.as<Tensor>() && !got.as<Tensor>()->defined()) ? std::string() : "something, expected None";
+  if (want.is_null())
+    return got.is_none() || (got.as<Tensor>() && !got.as<Tensor>()->defined()) ? std::string()
+                                                                               : "something, expected None";
   if (auto* s = want.as<std::string>()) {
-    if (auto* d = got.as<Dtype>()) return name(*d) == *s ? std::string() : std::string(name(*d)) + ", expected " + *s;
+    if (auto* d = got.as<Dtype>())
+      return name(*d) == *s ? std::string() : std::string(name(*d)) + ", expected " + *s;
     auto* g = got.as<std::string>();
     return g && *g == *s ? std::string() : "another text than '" + *s + "'";
   }
@@ -97,4 +109,4 @@ std::string difference(const Value& got, const json::Value& want, const Decoder&
   return close(*g, w, tolerance) ? std::string() : digits(*g) + ", expected " + digits(w);
 }
 
-}  // namespace goldens
+} // namespace goldens

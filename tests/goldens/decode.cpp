@@ -50,7 +50,8 @@ static std::vector<int64_t> integers(const json::Value& v) {
   return out;
 }
 
-static void gather_numbers(const json::Value& v, size_t depth, std::vector<int64_t>& sizes, std::vector<double>& numbers) {
+static void gather_numbers(const json::Value& v, size_t depth, std::vector<int64_t>& sizes,
+                           std::vector<double>& numbers) {
   auto* items = v.as<json::Array>();
   if (!items) {
     numbers.push_back(number(v));
@@ -71,7 +72,9 @@ static Tensor from_values(const json::Value& v) {
 static Tensor from_recipe(const json::Value& v) {
   const json::Value& value = member(v, "value");
   Dtype dtype = dtype_named(text(member(v, "dtype")));
-  Scalar scalar = value.as<int64_t>() ? Scalar(*value.as<int64_t>()) : value.as<bool>() ? Scalar(*value.as<bool>()) : Scalar(number(value));
+  Scalar scalar = value.as<int64_t>() ? Scalar(*value.as<int64_t>())
+                  : value.as<bool>()  ? Scalar(*value.as<bool>())
+                                      : Scalar(number(value));
   Tensor out = full(integers(member(v, "full")), scalar, {.dtype = dtype});
   if (auto* order = v.find("permute")) out = out.permute(integers(*order));
   return out;
@@ -150,4 +153,4 @@ std::vector<NamedValue> Decoder::named(const json::Value& v) {
   return out;
 }
 
-}  // namespace goldens
+} // namespace goldens

@@ -63,4 +63,4 @@ class Decoder {
   std::vector<std::pair<std::string, Tensor>> leaves_;
 };
 
-}  // namespace goldens
+} // namespace goldens

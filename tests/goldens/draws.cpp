@@ -20,7 +20,8 @@ void replay_draws(const Group& group, const json::Value& c) {
     const std::string& name = text(member(draw, "op"));
     ValueList arguments = decoder.values(member(draw, "args"));
     ValueList results = call(name, arguments, decoder.named(member(draw, "kwargs")));
-    expect_same("draw " + std::to_string(i++) + " (" + name + ")", results.at(0), member(draw, "output"), decoder, Tolerance::of(c));
+    expect_same("draw " + std::to_string(i++) + " (" + name + ")", results.at(0), member(draw, "output"),
+                decoder, Tolerance::of(c));
   }
   if (auto* state = c.find("state")) {
     Tensor got = tensor(default_generator().state_bytes());
@@ -28,4 +29,4 @@ void replay_draws(const Group& group, const json::Value& c) {
   }
 }
 
-}  // namespace goldens
+} // namespace goldens

@@ -38,10 +38,12 @@ void replay_indexing(const Group& group, const json::Value& c) {
   if (auto* is_view = c.find("is_view")) {
     auto* out = results[0].as<Tensor>();
     bool shared = storage_begin(object(*out)) == storage_begin(object(*x.as<Tensor>()));
-    // Some of the tensors were strided when their pieces were called copies: only elements picked by a tensor are.
-    if (shared != is_true(is_view) && (!shared || picks_elements(*index))) throw Failed(shared ? "a view, expected a copy" : "a copy, expected a view");
+    // Some of the tensors were strided when their pieces were called copies: only elements picked by a tensor
+    // are.
+    if (shared != is_true(is_view) && (!shared || picks_elements(*index)))
+      throw Failed(shared ? "a view, expected a copy" : "a copy, expected a view");
   }
   check_gradients(c, results, decoder, tolerance);
 }
 
-}  // namespace goldens
+} // namespace goldens

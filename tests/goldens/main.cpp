@@ -1,5 +1,5 @@
-// goldens DIR [--family F] [--group G] [--json FILE]: replays recorded cases through the calls by name, prints what passed,
-// failed and was absent, and every failure. The format of DIR is described in its README.
+// goldens DIR [--family F] [--group G] [--json FILE]: replays recorded cases through the calls by name,
+// prints what passed, failed and was absent, and every failure. The format of DIR is described in its README.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -19,8 +19,11 @@ namespace fs = std::filesystem;
 
 // The families that talweg replays.
 const std::map<std::string, Replay> families = {
-    {"errors", &replay_error},       {"indexing", &replay_indexing}, {"init", &replay_init}, {"modules", &replay_module}, {"ops", &replay_call}, {"optim", &replay_optimizer},
-    {"printing", &replay_printing}, {"promotion", &replay_promotion}, {"rng", &replay_draws},
+    {"errors", &replay_error},      {"indexing", &replay_indexing},
+    {"init", &replay_init},         {"modules", &replay_module},
+    {"ops", &replay_call},          {"optim", &replay_optimizer},
+    {"printing", &replay_printing}, {"promotion", &replay_promotion},
+    {"rng", &replay_draws},
 };
 
 struct Options {
@@ -99,18 +102,20 @@ Report replay_family(const fs::path& folder, Replay f, const std::string& only) 
 }
 
 std::string counts_json(const Counts& c) {
-  return "\"passed\": " + std::to_string(c.passed) + ", \"failed\": " + std::to_string(c.failed) + ", \"absent\": " + std::to_string(c.absent);
+  return "\"passed\": " + std::to_string(c.passed) + ", \"failed\": " + std::to_string(c.failed) +
+         ", \"absent\": " + std::to_string(c.absent);
 }
 
 std::string report_json(const std::map<std::string, Report>& reports) {
   std::string out = "{\"families\": {";
   const char* comma = "\n";
   for (const auto& [family, r] : reports) {
-    out += comma + json::quote(family) + ": {\"cases\": " + std::to_string(r.counts.cases()) + ", " + counts_json(r.counts) + ",\n \"failures\": [";
+    out += comma + json::quote(family) + ": {\"cases\": " + std::to_string(r.counts.cases()) + ", " +
+           counts_json(r.counts) + ",\n \"failures\": [";
     const char* inner = "\n  ";
     for (const Failure& f : r.failures) {
-      out += inner + ("{\"group\": " + json::quote(f.group)) + ", \"file\": " + json::quote(f.file) + ", \"id\": " + json::quote(f.id) +
-             ", \"reason\": " + json::quote(f.reason) + "}";
+      out += inner + ("{\"group\": " + json::quote(f.group)) + ", \"file\": " + json::quote(f.file) +
+             ", \"id\": " + json::quote(f.id) + ", \"reason\": " + json::quote(f.reason) + "}";
       inner = ",\n  ";
     }
     out += "],\n \"groups\": {";
@@ -133,7 +138,10 @@ int usage() {
 bool read_options(int argc, char** argv, Options& out) {
   for (int i = 1; i < argc; ++i) {
     std::string word = argv[i];
-    std::string* target = word == "--family" ? &out.family : word == "--group" ? &out.group : word == "--json" ? &out.json : nullptr;
+    std::string* target = word == "--family"  ? &out.family
+                          : word == "--group" ? &out.group
+                          : word == "--json"  ? &out.json
+                                              : nullptr;
     if (target) {
       if (++i == argc) return false;
       *target = argv[i];
@@ -160,15 +168,19 @@ int run(const Options& options) {
   std::map<std::string, Report> reports;
   for (const auto& [name, f] : families) {
     fs::path folder = options.folder / name;
-    if ((options.family.empty() || options.family == name) && fs::is_directory(folder)) reports[name] = replay_family(folder, f, options.group);
+    if ((options.family.empty() || options.family == name) && fs::is_directory(folder))
+      reports[name] = replay_family(folder, f, options.group);
   }
   int64_t failed = 0, cases = 0;
   for (const auto& [family, r] : reports)
-    for (const Failure& f : r.failures) std::printf("FAILED %s/%s %s %s: %s\n", family.c_str(), f.file.c_str(), f.id.c_str(), f.group.c_str(), f.reason.c_str());
+    for (const Failure& f : r.failures)
+      std::printf("FAILED %s/%s %s %s: %s\n", family.c_str(), f.file.c_str(), f.id.c_str(), f.group.c_str(),
+                  f.reason.c_str());
   for (const auto& [family, r] : reports) {
     const Counts& c = r.counts;
-    std::printf("%-10s %6lld cases %6lld passed %6lld failed %6lld absent\n", family.c_str(), static_cast<long long>(c.cases()),
-                static_cast<long long>(c.passed), static_cast<long long>(c.failed), static_cast<long long>(c.absent));
+    std::printf("%-10s %6lld cases %6lld passed %6lld failed %6lld absent\n", family.c_str(),
+                static_cast<long long>(c.cases()), static_cast<long long>(c.passed),
+                static_cast<long long>(c.failed), static_cast<long long>(c.absent));
     failed += c.failed;
     cases += c.cases();
   }
@@ -181,7 +193,7 @@ int run(const Options& options) {
   return failed || cases == 0 ? 1 : 0;
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv) {
   Options options;

@@ -1,4 +1,5 @@
-// Families `init`, `modules` and `optim`: what modules are born with and compute, what optimizers do with given gradients.
+// Families `init`, `modules` and `optim`: what modules are born with and compute, what optimizers do with
+// given gradients.
 #include <algorithm>
 
 #include "goldens/cases.h"
@@ -15,7 +16,8 @@ using namespace talweg;
 
 namespace {
 
-constexpr std::string_view nn_place = "torch.nn.", init_place = "torch.nn.init.", optim_place = "torch.optim.";
+constexpr std::string_view nn_place = "torch.nn.", init_place = "torch.nn.init.",
+                           optim_place = "torch.optim.";
 
 // While it lives, floating-point factories give this dtype.
 struct DefaultDtype {
@@ -32,7 +34,7 @@ void check_names(const Tensors& got, const json::Value& wanted, const std::strin
     if (!wanted.find(key)) throw Failed(what + " has \"" + key + "\", which isn't expected");
 }
 
-}  // namespace
+} // namespace
 
 nn::AnyModule module_of(const json::Value& constructor, Decoder& decoder) {
   std::string_view name = text(member(constructor, "module"));
@@ -45,7 +47,8 @@ nn::AnyModule module_of(const json::Value& constructor, Decoder& decoder) {
   nn::NamedAnyModules modules;
   for (const json::Value& a : list(member(constructor, "args"))) {
     auto* inner = a.as<json::Array>();
-    if (inner && std::all_of(inner->begin(), inner->end(), [](const json::Value& e) { return e.find("module"); })) {
+    if (inner &&
+        std::all_of(inner->begin(), inner->end(), [](const json::Value& e) { return e.find("module"); })) {
       for (const json::Value& e : *inner) modules.emplace_back("", module_of(e, decoder));
     } else if (auto* dict = a.find("dict")) {
       for (const auto& [key, e] : object(*dict)) modules.emplace_back(key, module_of(e, decoder));
@@ -83,7 +86,8 @@ void replay_init(const Group& group, const json::Value& c) {
     expect_same(key, Value(*got), want, decoder, Tolerance::of(c));
   }
   check_names(state, member(c, "state"), "the state");
-  if (auto* after = c.find("after")) expect_same("the draw after", Value(rand({2}, {.dtype = float64})), *after, decoder, Tolerance());
+  if (auto* after = c.find("after"))
+    expect_same("the draw after", Value(rand({2}, {.dtype = float64})), *after, decoder, Tolerance());
 }
 
 void replay_module(const Group& group, const json::Value& c) {
@@ -92,7 +96,8 @@ void replay_module(const Group& group, const json::Value& c) {
   nn::AnyModule module = module_of(member(c, "constructor"), decoder);
   train(module, is_true(c.find("training")));
   StateDict state;
-  for (const auto& [key, value] : object(member(c, "state"))) state[key] = decoder.stored(text(member(value, "tensor")));
+  for (const auto& [key, value] : object(member(c, "state")))
+    state[key] = decoder.stored(text(member(value, "tensor")));
   load_state_dict(module, state);
   std::vector<Tensor> inputs;
   for (const Value& v : decoder.values(member(c, "args"))) {
@@ -141,10 +146,11 @@ struct Pulled {
   Tensor parameter, target, scale, noise;
 };
 
-}  // namespace
+} // namespace
 
-std::unique_ptr<optim::Optimizer> optimizer_of(std::string_view name, const std::vector<optim::BoxedGroup>& groups, const json::Value& keywords,
-                                               Decoder& decoder) {
+std::unique_ptr<optim::Optimizer> optimizer_of(std::string_view name,
+                                               const std::vector<optim::BoxedGroup>& groups,
+                                               const json::Value& keywords, Decoder& decoder) {
   return optim::make_optimizer(optimizer_named(name), groups, options_of(keywords, decoder));
 }
 
@@ -156,7 +162,8 @@ void replay_optimizer(const Group& group, const json::Value& c) {
   for (const auto& [name, problem] : object(member(c, "problem"))) {
     const json::Value& p = problem;
     auto stored = [&](const char* what) { return decoder.stored(text(member(member(p, what), "tensor"))); };
-    all.push_back({name, stored("initial").requires_grad_(), stored("target"), stored("scale"), stored("noise")});
+    all.push_back(
+        {name, stored("initial").requires_grad_(), stored("target"), stored("scale"), stored("noise")});
   }
   std::vector<optim::BoxedGroup> groups;
   if (auto* given = c.find("groups")) {
@@ -183,7 +190,8 @@ void replay_optimizer(const Group& group, const json::Value& c) {
     auto* wanted = steps.find(std::to_string(t));
     if (!wanted) continue;
     for (const Pulled& p : all)
-      expect_same(p.name + " after step " + std::to_string(t), Value(p.parameter.detach()), member(*wanted, p.name), decoder, tolerance);
+      expect_same(p.name + " after step " + std::to_string(t), Value(p.parameter.detach()),
+                  member(*wanted, p.name), decoder, tolerance);
   }
   for (const Pulled& p : all) {
     NamedTensors state = optimizer->state(p.parameter);
@@ -197,4 +205,4 @@ void replay_optimizer(const Group& group, const json::Value& c) {
   }
 }
 
-}  // namespace goldens
+} // namespace goldens

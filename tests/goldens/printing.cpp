@@ -16,11 +16,13 @@ void expect_text(const std::string& got, const std::string& want) {
   if (got != want) throw Failed("text\n" + got + "\n    expected\n" + want);
 }
 
-// An optimizer's text without the lines of PyTorch's options that only choose an implementation; talweg has none.
+// An optimizer's text without the lines of PyTorch's options that only choose an implementation; talweg has
+// none.
 std::string without_implementation_choices(std::string text) {
   for (std::string_view option : {"capturable", "differentiable", "foreach", "fused"}) {
     std::string line = "\n    " + std::string(option) + ":";
-    for (size_t at; (at = text.find(line)) != std::string::npos;) text.erase(at, text.find('\n', at + 1) - at);
+    for (size_t at; (at = text.find(line)) != std::string::npos;)
+      text.erase(at, text.find('\n', at + 1) - at);
   }
   return text;
 }
@@ -28,13 +30,20 @@ std::string without_implementation_choices(std::string text) {
 PrintOptionChanges changes_of(const json::Value& v) {
   PrintOptionChanges out;
   for (const auto& [key, value] : object(v)) {
-    if (key == "precision") out.precision = static_cast<int>(integer(value));
-    else if (key == "threshold") out.threshold = integer(value);
-    else if (key == "edgeitems") out.edgeitems = integer(value);
-    else if (key == "linewidth") out.linewidth = static_cast<int>(integer(value));
-    else if (key == "profile") out.profile = text(value);
-    else if (key == "sci_mode") out.sci_mode = value.is_null() ? std::optional<bool>() : std::optional<bool>(is_true(&value));
-    else throw Failed("unknown print option '" + key + "'");
+    if (key == "precision")
+      out.precision = static_cast<int>(integer(value));
+    else if (key == "threshold")
+      out.threshold = integer(value);
+    else if (key == "edgeitems")
+      out.edgeitems = integer(value);
+    else if (key == "linewidth")
+      out.linewidth = static_cast<int>(integer(value));
+    else if (key == "profile")
+      out.profile = text(value);
+    else if (key == "sci_mode")
+      out.sci_mode = value.is_null() ? std::optional<bool>() : std::optional<bool>(is_true(&value));
+    else
+      throw Failed("unknown print option '" + key + "'");
   }
   return out;
 }
@@ -44,7 +53,7 @@ ArrayView view_of(const Tensor& t) {
   return {o->data, o->dtype, {o->sizes(), o->rank}, {o->strides(), o->rank}};
 }
 
-}  // namespace
+} // namespace
 
 void replay_printing(const Group& group, const json::Value& c) {
   Decoder decoder(group.store.get());
@@ -54,7 +63,8 @@ void replay_printing(const Group& group, const json::Value& c) {
   }
   if (c.find("optimizer")) {
     std::vector<optim::BoxedGroup> groups;
-    for (int64_t i = 0; i < integer(member(c, "groups")); ++i) groups.push_back({{zeros({2, 2}, {.requires_grad = true})}, {}});
+    for (int64_t i = 0; i < integer(member(c, "groups")); ++i)
+      groups.push_back({{zeros({2, 2}, {.requires_grad = true})}, {}});
     auto optimizer = optimizer_of(text(member(c, "optimizer")), groups, member(c, "kwargs"), decoder);
     expect_text(optimizer->repr(), without_implementation_choices(text(member(c, "repr"))));
     return;
@@ -80,4 +90,4 @@ void replay_printing(const Group& group, const json::Value& c) {
   expect_text(x.repr(), wanted);
 }
 
-}  // namespace goldens
+} // namespace goldens

@@ -23,8 +23,8 @@ Value operand(const json::Value& v) {
   return integer(member(v, "dim")) == 0 ? ones({}, {.dtype = dtype}) : ones(2, {.dtype = dtype});
 }
 
-// The recorded operands are those that promote. Operations that take more get it here, by what their records ask for:
-// a list of tensors instead of one, a condition before them, a dimension behind them.
+// The recorded operands are those that promote. Operations that take more get it here, by what their records
+// ask for: a list of tensors instead of one, a condition before them, a dimension behind them.
 void complete(const std::string& record, ValueList& arguments) {
   auto overloads = find_ops(record);
   if (overloads.empty()) return;
@@ -50,7 +50,7 @@ Dtype dtype_of_result(const ValueList& results) {
   throw Failed("the result has no dtype");
 }
 
-}  // namespace
+} // namespace
 
 void replay_promotion(const Group& group, const json::Value& c) {
   std::string record = record_of(group.op);
@@ -58,7 +58,8 @@ void replay_promotion(const Group& group, const json::Value& c) {
   for (const json::Value& v : list(member(c, "args"))) arguments.push_back(operand(v));
   if (auto* promoted = c.find("promoted")) {
     Dtype got = promote_types(*arguments.at(0).as<Dtype>(), *arguments.at(1).as<Dtype>());
-    if (name(got) != text(*promoted)) throw Failed("promote_types gives " + std::string(name(got)) + ", expected " + text(*promoted));
+    if (name(got) != text(*promoted))
+      throw Failed("promote_types gives " + std::string(name(got)) + ", expected " + text(*promoted));
   }
   complete(record, arguments);
   if (auto* error = c.find("error")) {
@@ -73,7 +74,8 @@ void replay_promotion(const Group& group, const json::Value& c) {
     return;
   }
   Dtype got = dtype_of_result(results);
-  if (name(got) != text(wanted)) throw Failed("dtype " + std::string(name(got)) + ", expected " + text(wanted));
+  if (name(got) != text(wanted))
+    throw Failed("dtype " + std::string(name(got)) + ", expected " + text(wanted));
 }
 
-}  // namespace goldens
+} // namespace goldens

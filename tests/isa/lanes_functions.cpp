@@ -31,11 +31,12 @@ __attribute__((flatten)) void run(T* out, const T* x, const T* y, size_t n) {
     auto operator()(auto x, auto y) const { return f(x, y); } \
   };
 #define ROW(f) {#f, F_##f::binary, run<F_##f, float>, run<F_##f, double>},
-#define UNARY_FUNCTIONS(X)                                                                                \
-  X(exp)                                                                                                  \
-  X(expm1)                                                                                                \
-  X(tanh) X(sigmoid) X(log) X(log1p) X(exp2) X(log2) X(log10) X(sin) X(cos) X(tan) X(erf) X(erfc) X(sqrt) \
-      X(round) X(floor) X(ceil) X(trunc)
+#define UNARY_FUNCTIONS(X)                                                                                 \
+  X(exp)                                                                                                   \
+  X(expm1)                                                                                                 \
+  X(tanh)                                                                                                  \
+  X(sigmoid) X(log) X(log1p) X(exp2) X(log2) X(log10) X(sin) X(cos) X(tan) X(erf) X(erfc) X(sqrt) X(round) \
+      X(floor) X(ceil) X(trunc)
 #define BINARY_FUNCTIONS(X) X(pow) X(fmod) X(remainder)
 
 UNARY_FUNCTIONS(UNARY)

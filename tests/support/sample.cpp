@@ -41,7 +41,9 @@ class Parser {
     if (c == '\'') return quoted();
     if (c == '-' || (c >= '0' && c <= '9')) return number();
     std::string word;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(peek())) || peek() == '_' || peek() == '.')) word += text_[at_++];
+    while (at_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(peek())) || peek() == '_' || peek() == '.'))
+      word += text_[at_++];
     if (peek() == '(') return tensor(word);
     if (word == "None") return {};
     if (word == "True") return true;
@@ -53,7 +55,10 @@ class Parser {
   }
 
  private:
-  [[noreturn]] void fail() const { throw ValueError("the sample '" + std::string(text_) + "' isn't understood at character " + std::to_string(at_)); }
+  [[noreturn]] void fail() const {
+    throw ValueError("the sample '" + std::string(text_) + "' isn't understood at character " +
+                     std::to_string(at_));
+  }
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
   void skip() {
     while (peek() == ' ') ++at_;
@@ -160,7 +165,7 @@ Value replaced(const Value& v, const std::function<Tensor(const Tensor&)>& f) {
   return v;
 }
 
-}  // namespace
+} // namespace
 
 Sample parse_sample(std::string_view text) { return Parser(text).call(); }
 Value parse_value(std::string_view text) { return Parser(text).value(); }
@@ -181,4 +186,4 @@ std::vector<Tensor> tensors_of(const Sample& sample) {
   return out;
 }
 
-}  // namespace talweg::testing
+} // namespace talweg::testing

@@ -14,7 +14,9 @@ namespace {
 std::vector<double> numbers(const Tensor& t) { return t.to_vector<double>(); }
 using Numbers = std::vector<double>;
 
-Tensor leaf(std::initializer_list<NestedList> values) { return tensor(values, {.dtype = float64, .requires_grad = true}); }
+Tensor leaf(std::initializer_list<NestedList> values) {
+  return tensor(values, {.dtype = float64, .requires_grad = true});
+}
 
 // The text of the error that f throws.
 template <class E, class F>
@@ -50,8 +52,12 @@ TEST(Backward, OneTensorInManyPlaces) {
 
 TEST(Backward, AsksForAGradient) {
   Tensor x = leaf({1, 2});
-  EXPECT_NE(error_of<AutogradError>([&] { (x * 2).backward(); }).find("grad can be implicitly created only for scalar outputs"), std::string::npos);
-  EXPECT_NE(error_of<AutogradError>([&] { tensor({1.0}).backward(); }).find("does not require grad"), std::string::npos);
+  EXPECT_NE(error_of<AutogradError>([&] {
+              (x * 2).backward();
+            }).find("grad can be implicitly created only for scalar outputs"),
+            std::string::npos);
+  EXPECT_NE(error_of<AutogradError>([&] { tensor({1.0}).backward(); }).find("does not require grad"),
+            std::string::npos);
   EXPECT_THROW((x * 2).backward(tensor({1.0})), ShapeError);
 }
 
@@ -61,8 +67,11 @@ TEST(Backward, FreesTheGraphUnlessRetained) {
   y.backward({}, true);
   y.backward();
   EXPECT_EQ(numbers(x.grad()), (Numbers{4, 8}));
-  EXPECT_NE(error_of<AutogradError>([&] { y.backward(); }).find("Trying to backward through the graph a second time"), std::string::npos);
-  Tensor z = (x + 1).sum();  // keeps nothing
+  EXPECT_NE(error_of<AutogradError>([&] {
+              y.backward();
+            }).find("Trying to backward through the graph a second time"),
+            std::string::npos);
+  Tensor z = (x + 1).sum(); // keeps nothing
   z.backward();
   z.backward();
 }
@@ -77,11 +86,17 @@ TEST(Grad, LeavesLeavesAlone) {
 
 TEST(Grad, OfUnusedInputs) {
   Tensor x = leaf({1, 2}), z = leaf({1});
-  EXPECT_NE(error_of<AutogradError>([&] { autograd::grad({x.sum()}, {z}); }).find("appears to not have been used in the graph"), std::string::npos);
+  EXPECT_NE(error_of<AutogradError>([&] {
+              autograd::grad({x.sum()}, {z});
+            }).find("appears to not have been used in the graph"),
+            std::string::npos);
   auto grads = autograd::grad({x.sum()}, {z, x}, {.allow_unused = true});
   EXPECT_FALSE(grads[0].defined());
   EXPECT_EQ(numbers(grads[1]), (Numbers{1, 1}));
-  EXPECT_NE(error_of<AutogradError>([&] { autograd::grad({x.sum()}, {tensor({1.0})}); }).find("does not require grad"), std::string::npos);
+  EXPECT_NE(error_of<AutogradError>([&] {
+              autograd::grad({x.sum()}, {tensor({1.0})});
+            }).find("does not require grad"),
+            std::string::npos);
 }
 
 TEST(Grad, OfAnIntermediate) {
@@ -131,8 +146,14 @@ TEST(Leaves, AreWhatHasNoHistory) {
 
 TEST(Leaves, AreNotWrittenInPlace) {
   Tensor x = leaf({1, 2});
-  EXPECT_NE(error_of<AutogradError>([&] { x += 1; }).find("a leaf Variable that requires grad is being used in an in-place operation"), std::string::npos);
-  EXPECT_NE(error_of<AutogradError>([&] { x.view({2, 1}).mul_(2); }).find("a view of a leaf Variable that requires grad"), std::string::npos);
+  EXPECT_NE(error_of<AutogradError>([&] {
+              x += 1;
+            }).find("a leaf Variable that requires grad is being used in an in-place operation"),
+            std::string::npos);
+  EXPECT_NE(error_of<AutogradError>([&] {
+              x.view({2, 1}).mul_(2);
+            }).find("a view of a leaf Variable that requires grad"),
+            std::string::npos);
   EXPECT_EQ(numbers(x), (Numbers{1, 2}));
   x.data() -= 1;
   EXPECT_EQ(numbers(x), (Numbers{0, 1}));
@@ -142,9 +163,11 @@ TEST(Versions, GuardWhatWasSaved) {
   Tensor x = leaf({1, 2});
   Tensor a = x * 1, y = a * a;
   a.add_(1);
-  EXPECT_NE(error_of<AutogradError>([&] { y.sum().backward(); }).find("has been modified by an inplace operation"), std::string::npos);
+  EXPECT_NE(
+      error_of<AutogradError>([&] { y.sum().backward(); }).find("has been modified by an inplace operation"),
+      std::string::npos);
   Tensor e = x.exp(), s = e.sum();
-  e.mul_(2);  // exp keeps its result
+  e.mul_(2); // exp keeps its result
   EXPECT_THROW(s.backward(), AutogradError);
 }
 
@@ -241,7 +264,7 @@ TEST(Chain, OfAMillionNodes) {
     y.sum().backward();
     EXPECT_EQ(numbers(x.grad()), (Numbers{1}));
     Tensor kept = x;
-    for (int i = 0; i < 1'000'000; ++i) kept = kept * 1;  // destroyed without a walk
+    for (int i = 0; i < 1'000'000; ++i) kept = kept * 1; // destroyed without a walk
   }
 }
 
@@ -298,7 +321,7 @@ TEST(Functions, WithSeveralResults) {
   auto parts = Parts::apply(x, y, 4.0);
   parts[1].sum().backward();
   EXPECT_EQ(numbers(y.grad()), (Numbers{4}));
-  EXPECT_EQ(numbers(x.grad()), (Numbers{0, 0}));  // zeros stand for the result that nobody used
+  EXPECT_EQ(numbers(x.grad()), (Numbers{0, 0})); // zeros stand for the result that nobody used
   auto again = Parts::apply(x, y, 2.0);
   (again[0].sum() + again[1].sum()).backward();
   EXPECT_EQ(numbers(x.grad()), numbers(again[0]));
@@ -311,7 +334,9 @@ struct DoubledInPlace : autograd::Function<DoubledInPlace> {
     context.mark_dirty({x});
     return x;
   }
-  static std::vector<Tensor> backward(autograd::Context&, const std::vector<Tensor>& grads) { return {grads[0] * 2}; }
+  static std::vector<Tensor> backward(autograd::Context&, const std::vector<Tensor>& grads) {
+    return {grads[0] * 2};
+  }
 };
 
 TEST(Functions, ThatWriteInPlace) {
@@ -325,12 +350,16 @@ TEST(Functions, ThatWriteInPlace) {
 
 struct WrongCount : autograd::Function<WrongCount> {
   static Tensor forward(autograd::Context&, const Tensor& x, const Tensor& y) { return x + y; }
-  static std::vector<Tensor> backward(autograd::Context&, const std::vector<Tensor>& grads) { return {grads[0]}; }
+  static std::vector<Tensor> backward(autograd::Context&, const std::vector<Tensor>& grads) {
+    return {grads[0]};
+  }
 };
 
 TEST(Functions, MustReturnAGradientForEachTensor) {
   Tensor x = leaf({1}), y = leaf({1});
-  EXPECT_NE(error_of<AutogradError>([&] { WrongCount::apply(x, y).sum().backward(); }).find("expected 2, got 1"), std::string::npos);
+  EXPECT_NE(
+      error_of<AutogradError>([&] { WrongCount::apply(x, y).sum().backward(); }).find("expected 2, got 1"),
+      std::string::npos);
 }
 
 struct WrongGradient : autograd::Function<WrongGradient> {
@@ -338,7 +367,9 @@ struct WrongGradient : autograd::Function<WrongGradient> {
     context.save_for_backward({x});
     return x * x;
   }
-  static std::vector<Tensor> backward(autograd::Context& context, const std::vector<Tensor>& grads) { return {grads[0] * context.saved_tensors()[0]}; }
+  static std::vector<Tensor> backward(autograd::Context& context, const std::vector<Tensor>& grads) {
+    return {grads[0] * context.saved_tensors()[0]};
+  }
 };
 
 TEST(Gradcheck, NamesWhatIsWrong) {
@@ -348,11 +379,17 @@ TEST(Gradcheck, NamesWhatIsWrong) {
   EXPECT_NE(text.find("d output 0 [0] / d input 0 [0]"), std::string::npos) << text;
   EXPECT_NE(text.find("backward gives 2, differences give 4"), std::string::npos) << text;
   EXPECT_FALSE(autograd::gradcheck(f, {x}, {.raise_exception = false}));
-  EXPECT_THROW(autograd::gradcheck(f, {tensor({1.0}, {.dtype = float32, .requires_grad = true})}), AutogradError);
-  EXPECT_TRUE(autograd::gradcheck([](const std::vector<Tensor>& ts) { return std::vector<Tensor>{ts[0] * ts[1], ts[0] + 1}; }, {x, leaf({4, 5})}));
+  EXPECT_THROW(autograd::gradcheck(f, {tensor({1.0}, {.dtype = float32, .requires_grad = true})}),
+               AutogradError);
+  EXPECT_TRUE(autograd::gradcheck(
+      [](const std::vector<Tensor>& ts) {
+        return std::vector<Tensor>{ts[0] * ts[1], ts[0] + 1};
+      },
+      {x, leaf({4, 5})}));
 }
 
-// Step (a) of the benchmarks: at the door between operations and memory everything is seen, so it can be run again.
+// Step (a) of the benchmarks: at the door between operations and memory everything is seen, so it can be run
+// again.
 TEST(Recorder, ReplaysAStep) {
   auto step = [](const Tensor& x) {
     Tensor y = x.pow(2) + 2 * x + 1;
@@ -378,5 +415,5 @@ TEST(Recorder, ReplaysAStep) {
   EXPECT_EQ(std::memcmp(got.data(), want.data(), got.size() * sizeof(float)), 0);
 }
 
-}  // namespace
-}  // namespace talweg
+} // namespace
+} // namespace talweg

@@ -31,7 +31,7 @@ TEST(Compare, ComparesAsIeee754) {
 
 TEST(Compare, PromotesBeforeItCompares) {
   Tensor big = tensor({(int64_t{1} << 40) + 1});
-  EXPECT_EQ(truths(big == double(int64_t{1} << 40)), std::vector<int>{1});  // both as float32
+  EXPECT_EQ(truths(big == double(int64_t{1} << 40)), std::vector<int>{1}); // both as float32
   EXPECT_EQ(truths(big == (int64_t{1} << 40)), std::vector<int>{0});
   EXPECT_EQ(truths(tensor({1, 2, 3}) < tensor({1.5})), (std::vector<int>{1, 0, 0}));
   EXPECT_EQ(truths(tensor({true, false}) == 1), (std::vector<int>{1, 0}));
@@ -84,4 +84,4 @@ TEST(Compare, ByNameAsPython) {
   EXPECT_THROW(call_op("logical_and", arguments), TypeError);
 }
 
-}  // namespace
+} // namespace

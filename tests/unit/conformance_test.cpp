@@ -31,15 +31,21 @@ bool same_number(double a, double b, Tolerance t) {
 
 // Same sizes and values; dtypes are left to whoever cares.
 ::testing::AssertionResult agree(const ValueList& got, const ValueList& want, Tolerance t = {}) {
-  if (got.size() != want.size()) return ::testing::AssertionFailure() << got.size() << " results, expected " << want.size();
+  if (got.size() != want.size())
+    return ::testing::AssertionFailure() << got.size() << " results, expected " << want.size();
   for (size_t i = 0; i < want.size(); ++i) {
     auto *g = got[i].as<Tensor>(), *w = want[i].as<Tensor>();
-    if (!g != !w) return ::testing::AssertionFailure() << "result " << i << ": one is a tensor, the other isn't";
+    if (!g != !w)
+      return ::testing::AssertionFailure() << "result " << i << ": one is a tensor, the other isn't";
     if (!g) continue;
-    if (!(g->sizes() == w->sizes())) return ::testing::AssertionFailure() << "result " << i << ": sizes " << to_string(g->sizes()) << ", expected " << to_string(w->sizes());
+    if (!(g->sizes() == w->sizes()))
+      return ::testing::AssertionFailure() << "result " << i << ": sizes " << to_string(g->sizes())
+                                           << ", expected " << to_string(w->sizes());
     auto a = g->to_vector<double>(), b = w->to_vector<double>();
     for (size_t k = 0; k < a.size(); ++k)
-      if (!same_number(a[k], b[k], t)) return ::testing::AssertionFailure() << "result " << i << " element " << k << ": " << a[k] << ", expected " << b[k];
+      if (!same_number(a[k], b[k], t))
+        return ::testing::AssertionFailure()
+               << "result " << i << " element " << k << ": " << a[k] << ", expected " << b[k];
   }
   return ::testing::AssertionSuccess();
 }
@@ -53,7 +59,9 @@ bool same_bits(const Tensor& a, const Tensor& b) {
 Tensor as_dtype(const Tensor& t, Dtype d) { return t.defined() && t.is_floating_point() ? t.to(d) : t; }
 
 // The same elements in another geometry of memory.
-Tensor transposed(const Tensor& t) { return t.dim() < 2 ? t.clone() : t.transpose(0, -1).contiguous().transpose(0, -1); }
+Tensor transposed(const Tensor& t) {
+  return t.dim() < 2 ? t.clone() : t.transpose(0, -1).contiguous().transpose(0, -1);
+}
 Tensor sliced(const Tensor& t) {
   if (t.dim() == 0) {
     Tensor memory = zeros(3, {.dtype = t.dtype()});
@@ -68,13 +76,17 @@ Tensor sliced(const Tensor& t) {
   return view;
 }
 // The first row for all: with and without memory of its own.
-Tensor repeated(const Tensor& t) { return t.dim() == 0 || t.size(0) == 0 ? t.clone() : t.narrow(0, 0, 1).expand(t.sizes()); }
+Tensor repeated(const Tensor& t) {
+  return t.dim() == 0 || t.size(0) == 0 ? t.clone() : t.narrow(0, 0, 1).expand(t.sizes());
+}
 
 // Numbers that arithmetic treats apart, in front.
 Tensor with_specials(const Tensor& t) {
   Tensor out = t.clone();
   if (!t.is_floating_point()) return out;
-  constexpr double specials[] = {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(), -0.0};
+  constexpr double specials[] = {std::numeric_limits<double>::quiet_NaN(),
+                                 std::numeric_limits<double>::infinity(),
+                                 -std::numeric_limits<double>::infinity(), -0.0};
   Tensor flat = out.view(-1);
   for (int64_t i = 0; i < flat.numel() && i < 4; ++i) flat.select(0, i).fill_(specials[i]);
   return out;
@@ -105,7 +117,8 @@ class Conformance : public ::testing::TestWithParam<const Op*> {
 TEST_P(Conformance, HasSamplesOrSaysWhyNot) {
   bool any = !op().info.samples[0].empty();
   bool shared = find_ops(op().name()).front() != &op();
-  EXPECT_TRUE(any || shared || !op().info.why_not.empty() || op().info.derivative == Derivative::none) << op().signature;
+  EXPECT_TRUE(any || shared || !op().info.why_not.empty() || op().info.derivative == Derivative::none)
+      << op().signature;
   EXPECT_FALSE(op().info.doc.empty()) << op().signature;
   bool says_why = op().info.derivative != Derivative::none || !op().info.why_not.empty();
   EXPECT_TRUE(says_why) << op().signature << ": why is there no derivative?";
@@ -166,7 +179,8 @@ TEST_P(Conformance, EmptyTensorsPass) {
       if (t.dim() == 0 || !(t.sizes() == tensors[0].sizes())) return;
     Sample none = with_tensors(s, [](const Tensor& t) { return t.narrow(0, 0, 0); });
     if (op().info.dtype_promotes) {
-      for (const Value& v : call(none)) EXPECT_TRUE(!v.as<Tensor>() || v.as<Tensor>()->numel() == 0 || op().kinds[0] == ParamKind::tensors);
+      for (const Value& v : call(none))
+        EXPECT_TRUE(!v.as<Tensor>() || v.as<Tensor>()->numel() == 0 || op().kinds[0] == ParamKind::tensors);
     } else {
       try {
         call(none);
@@ -220,7 +234,8 @@ TEST_P(Conformance, InstructionSetsAgree) {
         ValueList got = call(typed);
         for (size_t i = 0; i < want.size(); ++i)
           if (auto* w = want[i].as<Tensor>()) {
-            EXPECT_TRUE(same_bits(*got[i].as<Tensor>(), *w)) << talweg::name(isa) << " " << talweg::name(dtype);
+            EXPECT_TRUE(same_bits(*got[i].as<Tensor>(), *w))
+                << talweg::name(isa) << " " << talweg::name(dtype);
           }
       }
     }
@@ -233,18 +248,22 @@ TEST_P(Conformance, DefaultsAreWhatTheSignatureSays) {
   for_each_sample([&](const Sample& s) {
     // All arguments by name, left-out ones as the signature's text.
     std::vector<NamedValue> all = s.named;
-    for (size_t i = 0; i < s.positional.size(); ++i) all.emplace_back(std::string(params[i].name), s.positional[i]);
+    for (size_t i = 0; i < s.positional.size(); ++i)
+      all.emplace_back(std::string(params[i].name), s.positional[i]);
     for (size_t i = s.positional.size(); i < count; ++i) {
       std::string key(params[i].name);
       bool given = false;
       for (const auto& [k, v] : s.named) given |= k == key;
-      if (!given && !params[i].standard.empty() && params[i].standard != "None") all.emplace_back(key, testing::parse_value(params[i].standard));
+      if (!given && !params[i].standard.empty() && params[i].standard != "None")
+        all.emplace_back(key, testing::parse_value(params[i].standard));
     }
     EXPECT_TRUE(agree(call_op(op().name(), {}, all), call(s)));
   });
 }
 
-bool differentiable(const Sample& s, size_t place, const Tensor& t) { return t.dtype() == float64 && !s.constant[place]; }
+bool differentiable(const Sample& s, size_t place, const Tensor& t) {
+  return t.dtype() == float64 && !s.constant[place];
+}
 
 // The record as a function of its float64 tensors.
 struct AsFunction {
@@ -252,7 +271,8 @@ struct AsFunction {
   const Sample& sample;
   std::vector<Tensor> operator()(const std::vector<Tensor>& inputs) const {
     size_t next = 0, place = 0;
-    Sample filled = with_tensors(sample, [&](const Tensor& t) { return differentiable(sample, place++, t) ? inputs[next++] : t; });
+    Sample filled = with_tensors(
+        sample, [&](const Tensor& t) { return differentiable(sample, place++, t) ? inputs[next++] : t; });
     std::vector<Tensor> out;
     for (const Value& v : call_op(op.name(), filled.positional, filled.named))
       if (auto* t = v.as<Tensor>(); t && t->dtype() == float64) out.push_back(*t);
@@ -287,15 +307,18 @@ TEST_P(Conformance, IntegersPromote) {
   for_each_sample([&](const Sample& s) {
     for (Dtype dtype : {int64, int32, uint8, bool_}) {
       SCOPED_TRACE(std::string(talweg::name(dtype)));
-      Sample whole = with_tensors(s, [&](const Tensor& t) { return t.is_floating_point() ? (t.abs() * 3 + 1).to(int64).to(dtype) : t; });
+      Sample whole = with_tensors(s, [&](const Tensor& t) {
+        return t.is_floating_point() ? (t.abs() * 3 + 1).to(int64).to(dtype) : t;
+      });
       ValueList got;
       try {
         got = call(whole);
       } catch (const Error&) {
-        continue;  // refused: said by the goldens
+        continue; // refused: said by the goldens
       }
       if (dtype != int64 && dtype != int32) continue;
-      Sample wide = with_tensors(whole, [&](const Tensor& t) { return t.dtype() == dtype ? t.to(float64) : t; });
+      Sample wide =
+          with_tensors(whole, [&](const Tensor& t) { return t.dtype() == dtype ? t.to(float64) : t; });
       EXPECT_TRUE(agree(got, call(wide), {2e-6, 2e-6}));
     }
   });
@@ -313,7 +336,8 @@ TEST_P(Conformance, WrongArgumentsThrow) {
       if (params[i].standard != "None") {
         EXPECT_THROW(call(wrong), Error) << "an undefined tensor for " << params[i].name;
       }
-      for (const Tensor& odd : {zeros({7, 11, 13}, {.dtype = float64}), zeros({0}, {.dtype = float32}), zeros({2, 3}, {.dtype = bool_})}) {
+      for (const Tensor& odd : {zeros({7, 11, 13}, {.dtype = float64}), zeros({0}, {.dtype = float32}),
+                                zeros({2, 3}, {.dtype = bool_})}) {
         wrong.positional[i] = odd;
         try {
           call(wrong);
@@ -333,9 +357,10 @@ std::vector<const Op*> all_records() {
 
 INSTANTIATE_TEST_SUITE_P(Records, Conformance, ::testing::ValuesIn(all_records()), [](const auto& set) {
   std::string name;
-  for (char c : std::string(set.param->name()) + "_" + std::to_string(set.index)) name += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+  for (char c : std::string(set.param->name()) + "_" + std::to_string(set.index))
+    name += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
   return name;
 });
 
-}  // namespace
-}  // namespace talweg
+} // namespace
+} // namespace talweg

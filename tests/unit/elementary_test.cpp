@@ -23,8 +23,10 @@ void expect_values(const Tensor& t, const Doubles& expected) {
   Doubles got = values(t);
   ASSERT_EQ(got.size(), expected.size());
   for (size_t i = 0; i < got.size(); ++i) {
-    if (std::isnan(expected[i])) EXPECT_TRUE(std::isnan(got[i])) << "element " << i << " is " << got[i];
-    else EXPECT_EQ(got[i], expected[i]) << "element " << i;
+    if (std::isnan(expected[i]))
+      EXPECT_TRUE(std::isnan(got[i])) << "element " << i << " is " << got[i];
+    else
+      EXPECT_EQ(got[i], expected[i]) << "element " << i;
   }
 }
 
@@ -63,14 +65,28 @@ TEST(Elementary, EdgesOfTheDomains) {
 
 TEST(Elementary, Derivatives) {
   Tensor x = tensor({-2.0, 0.0, 3.0}, {.dtype = float64}), p = tensor({0.25, 1.0, 4.0}, {.dtype = float64});
-  expect_values(gradient(x, [](const Tensor& t) { return t.abs(); }, "AbsBackward0"), {-1, 0, 1});
-  expect_values(gradient(x, [](const Tensor& t) { return t.relu(); }, "ReluBackward0"), {0, 0, 1});
-  expect_values(gradient(p, [](const Tensor& t) { return t.sqrt(); }, "SqrtBackward0"), {1, 0.5, 0.25});
-  expect_values(gradient(p, [](const Tensor& t) { return t.log(); }, "LogBackward0"), {4, 1, 0.25});
+  expect_values(gradient(
+                    x, [](const Tensor& t) { return t.abs(); }, "AbsBackward0"),
+                {-1, 0, 1});
+  expect_values(gradient(
+                    x, [](const Tensor& t) { return t.relu(); }, "ReluBackward0"),
+                {0, 0, 1});
+  expect_values(gradient(
+                    p, [](const Tensor& t) { return t.sqrt(); }, "SqrtBackward0"),
+                {1, 0.5, 0.25});
+  expect_values(gradient(
+                    p, [](const Tensor& t) { return t.log(); }, "LogBackward0"),
+                {4, 1, 0.25});
   Tensor y = exp(x);
-  expect_values(gradient(x, [](const Tensor& t) { return t.exp(); }, "ExpBackward0"), values(y));
-  expect_values(gradient(x, [](const Tensor& t) { return t.tanh(); }, "TanhBackward0"), values(1 - tanh(x) * tanh(x)));
-  expect_values(gradient(x, [](const Tensor& t) { return t.sigmoid(); }, "SigmoidBackward0"), values((1 - sigmoid(x)) * sigmoid(x)));
+  expect_values(gradient(
+                    x, [](const Tensor& t) { return t.exp(); }, "ExpBackward0"),
+                values(y));
+  expect_values(gradient(
+                    x, [](const Tensor& t) { return t.tanh(); }, "TanhBackward0"),
+                values(1 - tanh(x) * tanh(x)));
+  expect_values(gradient(
+                    x, [](const Tensor& t) { return t.sigmoid(); }, "SigmoidBackward0"),
+                values((1 - sigmoid(x)) * sigmoid(x)));
 }
 
 TEST(Elementary, SoftsignIsComposed) {
@@ -79,7 +95,9 @@ TEST(Elementary, SoftsignIsComposed) {
   EXPECT_THROW(softsign(tensor({true})), DtypeError);
   EXPECT_THROW(softsign(Tensor()), TypeError);
   Tensor x = tensor({-3.0, 0.0, 1.0}, {.dtype = float64});
-  expect_values(gradient(x, [](const Tensor& t) { return t.softsign(); }, "DivBackward0"), {0.0625, 1, 0.25});
+  expect_values(gradient(
+                    x, [](const Tensor& t) { return t.softsign(); }, "DivBackward0"),
+                {0.0625, 1, 0.25});
 }
 
 TEST(Elementary, WritesInPlace) {
@@ -99,9 +117,15 @@ TEST(Extremes, NanWinsAndEqualValuesShare) {
   Tensor x = tensor({0.0, 1.0, 2.0, nan}), y = tensor({0.0, 2.0, 1.0, 1.0});
   expect_values(maximum(x, y), {0, 2, 2, nan});
   expect_values(minimum(x, y), {0, 1, 1, nan});
-  expect_values(gradient(x, [&](const Tensor& t) { return maximum(t, y); }, "MaximumBackward0"), {0.5, 0, 1, 1});
-  expect_values(gradient(y, [&](const Tensor& t) { return maximum(x, t); }, "MaximumBackward0"), {0.5, 1, 0, 1});
-  expect_values(gradient(x, [&](const Tensor& t) { return minimum(t, y); }, "MinimumBackward0"), {0.5, 1, 0, 1});
+  expect_values(gradient(
+                    x, [&](const Tensor& t) { return maximum(t, y); }, "MaximumBackward0"),
+                {0.5, 0, 1, 1});
+  expect_values(gradient(
+                    y, [&](const Tensor& t) { return maximum(x, t); }, "MaximumBackward0"),
+                {0.5, 1, 0, 1});
+  expect_values(gradient(
+                    x, [&](const Tensor& t) { return minimum(t, y); }, "MinimumBackward0"),
+                {0.5, 1, 0, 1});
   EXPECT_EQ(maximum(tensor({1}), tensor({1.5})).dtype(), float32);
 }
 
@@ -121,10 +145,16 @@ TEST(Clamp, LimitsAreNumbersOrTensors) {
 
 TEST(Clamp, TheLimitsThemselvesPassTheGradient) {
   Tensor x = tensor({-2.0, -1.0, 0.0, 1.0, 2.0});
-  expect_values(gradient(x, [](const Tensor& t) { return t.clamp(-1, 1); }, "ClampBackward1"), {0, 1, 1, 1, 0});
-  expect_values(gradient(x, [](const Tensor& t) { return t.clamp(1, -1); }, "ClampBackward1"), {0, 0, 0, 0, 0});
+  expect_values(gradient(
+                    x, [](const Tensor& t) { return t.clamp(-1, 1); }, "ClampBackward1"),
+                {0, 1, 1, 1, 0});
+  expect_values(gradient(
+                    x, [](const Tensor& t) { return t.clamp(1, -1); }, "ClampBackward1"),
+                {0, 0, 0, 0, 0});
   Tensor low = tensor({-1.0, -1.0, 1.0, 1.0, 1.0});
-  expect_values(gradient(low, [&](const Tensor& t) { return clamp(x, t, Tensor()); }, "ClampBackward0"), {1, 0, 1, 0, 0});
+  expect_values(gradient(
+                    low, [&](const Tensor& t) { return clamp(x, t, Tensor()); }, "ClampBackward0"),
+                {1, 0, 1, 0, 0});
 }
 
 TEST(Where, PromotesBothSides) {
@@ -136,8 +166,12 @@ TEST(Where, PromotesBothSides) {
   expect_values(where(c, tensor({nan, 1.0}), 5), {nan, 5});
   expect_values(where(tensor({2, 0}, {.dtype = uint8}), 1, 0), {1, 0});
   EXPECT_THROW(where(tensor({1.0}), 1, 2), DtypeError);
-  expect_values(gradient(ones({2}), [&](const Tensor& t) { return where(c, t, 3); }, "WhereBackward0"), {1, 0});
-  expect_values(gradient(ones({2}), [&](const Tensor& t) { return where(c, 3, t); }, "WhereBackward0"), {0, 1});
+  expect_values(gradient(
+                    ones({2}), [&](const Tensor& t) { return where(c, t, 3); }, "WhereBackward0"),
+                {1, 0});
+  expect_values(gradient(
+                    ones({2}), [&](const Tensor& t) { return where(c, 3, t); }, "WhereBackward0"),
+                {0, 1});
 }
 
 TEST(MaskedFill, KeepsTheDtype) {
@@ -149,9 +183,15 @@ TEST(MaskedFill, KeepsTheDtype) {
   EXPECT_THROW(masked_fill(ones({2}), mask, ones({1})), ShapeError);
   EXPECT_THROW(masked_fill(tensor({1}, {.dtype = uint8}), tensor({true}), 300), ValueError);
   EXPECT_THROW(ones({1}).masked_fill_(mask, 1), ShapeError);
-  expect_values(gradient(ones({2}), [&](const Tensor& t) { return t.masked_fill(mask, 3); }, "MaskedFillBackward0"), {0, 1});
+  expect_values(
+      gradient(
+          ones({2}), [&](const Tensor& t) { return t.masked_fill(mask, 3); }, "MaskedFillBackward0"),
+      {0, 1});
   Tensor value = tensor(2.0);
-  expect_values(gradient(value, [&](const Tensor& t) { return masked_fill(ones({2}), mask, t); }, "MaskedFillBackward1"), {1});
+  expect_values(
+      gradient(
+          value, [&](const Tensor& t) { return masked_fill(ones({2}), mask, t); }, "MaskedFillBackward1"),
+      {1});
 }
 
 TEST(Elementary, DerivativesOfDerivatives) {
@@ -166,4 +206,4 @@ TEST(Elementary, DerivativesOfDerivatives) {
   for (int i = 0; i < 2; ++i) EXPECT_NEAR(x.grad().at<double>(i), expected.at<double>(i), 1e-14);
 }
 
-}  // namespace
+} // namespace

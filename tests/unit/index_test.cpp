@@ -56,7 +56,9 @@ TEST(Index, ErrorsHavePyTorchsWords) {
   };
   EXPECT_NE(text({3}).find("index 3 is out of bounds for dimension 0 with size 3"), std::string::npos);
   EXPECT_NE(text({0, 0, 0}).find("too many indices for tensor of dimension 2"), std::string::npos);
-  EXPECT_NE(text({tensor({0, 1}), tensor({0, 1, 2})}).find("could not be broadcast together with shapes [2], [3]"), std::string::npos);
+  EXPECT_NE(
+      text({tensor({0, 1}), tensor({0, 1, 2})}).find("could not be broadcast together with shapes [2], [3]"),
+      std::string::npos);
   EXPECT_NE(text({tensor({true, false})}).find("The shape of the mask [2] at index 0"), std::string::npos);
   EXPECT_NE(text({tensor({0.5})}).find("must be long, int, byte or bool"), std::string::npos);
 }
@@ -112,7 +114,8 @@ TEST(Index, SelectGatherScatter) {
   Tensor x = arange(6).view({2, 3});
   EXPECT_EQ(values(index_select(x, 1, tensor({2, 0}))), (Longs{2, 0, 5, 3}));
   EXPECT_EQ(values(gather(x, 1, tensor({{0, 0}, {2, 1}}))), (Longs{0, 0, 5, 4}));
-  EXPECT_EQ(values(scatter_add(x, 1, tensor({{0, 0}, {2, 1}}), tensor({{1, 2}, {3, 4}}))), (Longs{3, 1, 2, 3, 8, 8}));
+  EXPECT_EQ(values(scatter_add(x, 1, tensor({{0, 0}, {2, 1}}), tensor({{1, 2}, {3, 4}}))),
+            (Longs{3, 1, 2, 3, 8, 8}));
   EXPECT_THROW(index_select(x, 1, tensor({3})), IndexError);
   EXPECT_THROW(gather(x, 1, tensor({{-1}})), IndexError);
 }
@@ -124,5 +127,5 @@ TEST(Index, LeafWithGaps) {
   EXPECT_EQ(values(x.grad()), (Longs{2, 2, 2, 2, 2}));
 }
 
-}  // namespace
-}  // namespace talweg
+} // namespace
+} // namespace talweg

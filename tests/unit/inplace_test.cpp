@@ -110,4 +110,4 @@ TEST(InPlace, Addmm) {
   EXPECT_THROW(ones({2}).addmm_(a, b), ShapeError);
 }
 
-}  // namespace
+} // namespace

@@ -21,7 +21,8 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(Json, ReadsEveryKindOfValue) {
-  json::Value v = json::parse(R"( {"a": [1, -0, 2.5, 1e3, true, false, null], "b": {"c": "x\u00e9\ud83d\ude00\n"}, "": 9223372036854775807} )");
+  json::Value v = json::parse(
+      R"( {"a": [1, -0, 2.5, 1e3, true, false, null], "b": {"c": "x\u00e9\ud83d\ude00\n"}, "": 9223372036854775807} )");
   auto& a = *v.find("a")->as<json::Array>();
   EXPECT_EQ(*a[0].as<int64_t>(), 1);
   EXPECT_EQ(*a[1].as<int64_t>(), 0);
@@ -35,8 +36,32 @@ TEST(Json, ReadsEveryKindOfValue) {
 }
 
 TEST(Json, RefusesEverythingElse) {
-  for (std::string text : {"", " ", "{", "[1,]", "[1 2]", "{\"a\":1,}", "{a:1}", "01", "1.", ".5", "+1", "1e", "nul", "NaN", "\"\\x\"", "\"\\ud800\"", "\"\n\"",
-                           "\"", "[]x", "9223372036854775808", "1e999", "{\"a\":1,\"a\":2}", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xff\"", "{\"a\" 1}"})
+  for (std::string text : {"",
+                           " ",
+                           "{",
+                           "[1,]",
+                           "[1 2]",
+                           "{\"a\":1,}",
+                           "{a:1}",
+                           "01",
+                           "1.",
+                           ".5",
+                           "+1",
+                           "1e",
+                           "nul",
+                           "NaN",
+                           "\"\\x\"",
+                           "\"\\ud800\"",
+                           "\"\n\"",
+                           "\"",
+                           "[]x",
+                           "9223372036854775808",
+                           "1e999",
+                           "{\"a\":1,\"a\":2}",
+                           "\"\xc0\x80\"",
+                           "\"\xed\xa0\x80\"",
+                           "\"\xff\"",
+                           "{\"a\" 1}"})
     EXPECT_THROW(json::parse(text), FormatError) << text;
   EXPECT_THROW(json::parse(std::string(1'000'000, '[')), FormatError);
   EXPECT_NO_THROW(json::parse(std::string(100, '[') + std::string(100, ']')));
@@ -44,7 +69,10 @@ TEST(Json, RefusesEverythingElse) {
 
 class Folder {
  public:
-  Folder() : path_(fs::temp_directory_path() / ("talweg_io_test_" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) + "_" + std::to_string(getpid()))) {
+  Folder()
+      : path_(fs::temp_directory_path() /
+              ("talweg_io_test_" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) + "_" +
+               std::to_string(getpid()))) {
     fs::create_directories(path_);
   }
   ~Folder() { fs::remove_all(path_); }
@@ -90,7 +118,9 @@ std::vector<unsigned char> file_of(const std::string& header, size_t data) {
 }
 
 TEST(Safetensors, RefusesMalformedFiles) {
-  auto accepts = [](const std::string& header, size_t data) { return load_safetensors(file_of(header, data)).size(); };
+  auto accepts = [](const std::string& header, size_t data) {
+    return load_safetensors(file_of(header, data)).size();
+  };
   EXPECT_EQ(accepts(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8), 1u);
   EXPECT_EQ(accepts(R"({"__metadata__":{"k":"v"}}   )", 0), 0u);
   struct Case {
@@ -107,9 +137,12 @@ TEST(Safetensors, RefusesMalformedFiles) {
       {R"({"a":{"dtype":"F32","shape":[2]}})", 8},
       {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":1}})", 8},
       {R"({"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}})", 0},
-      {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})", 16},
-      {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})", 12},
-      {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}})", 20},
+      {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})",
+       16},
+      {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
+       12},
+      {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}})",
+       20},
       {R"({"__metadata__":{"k":1}})", 0},
       {R"({"__metadata__":[]})", 0},
       {R"([])", 0},
@@ -128,7 +161,9 @@ TEST(Safetensors, RefusesMalformedFiles) {
 }
 
 TEST(Safetensors, ReportsDtypesItLacksWhenTheyAreAskedFor) {
-  auto bytes = file_of(R"({"a":{"dtype":"U64","shape":[1],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[],"data_offsets":[8,12]}})", 12);
+  auto bytes = file_of(
+      R"({"a":{"dtype":"U64","shape":[1],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[],"data_offsets":[8,12]}})",
+      12);
   SafetensorsReader reader(bytes);
   EXPECT_EQ(reader.entries()[0].dtype, "U64");
   EXPECT_EQ(reader.read("b").item<float>(), 0);
@@ -137,5 +172,5 @@ TEST(Safetensors, ReportsDtypesItLacksWhenTheyAreAskedFor) {
   EXPECT_THROW(load_safetensors(bytes), DtypeError);
 }
 
-}  // namespace
-}  // namespace talweg
+} // namespace
+} // namespace talweg

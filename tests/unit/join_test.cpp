@@ -51,5 +51,5 @@ TEST(Stack, NewDimension) {
   EXPECT_EQ(values(x.grad()), (Longs{4, 6}));
 }
 
-}  // namespace
-}  // namespace talweg
+} // namespace
+} // namespace talweg

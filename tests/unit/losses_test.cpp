@@ -12,7 +12,10 @@
 namespace talweg {
 namespace {
 
-Tensor logits() { return tensor({{1.0, -2.0, 0.5}, {0.0, 3.0, -1.0}, {2.0, 2.0, 2.0}, {-1.0, 0.0, 1.0}}, {.requires_grad = true}); }
+Tensor logits() {
+  return tensor({{1.0, -2.0, 0.5}, {0.0, 3.0, -1.0}, {2.0, 2.0, 2.0}, {-1.0, 0.0, 1.0}},
+                {.requires_grad = true});
+}
 Tensor targets() { return tensor({0, 2, -100, 1}); }
 Tensor weights() { return tensor({0.5, 2.0, 1.0}); }
 
@@ -25,11 +28,14 @@ Tensor gradient(const Tensor& x, const Tensor& y) {
 TEST(Softmax, values) {
   Tensor x = logits().detach();
   EXPECT_EQ(x.softmax(1).repr(),
-            "tensor([[0.6037, 0.0301, 0.3662],\n        [0.0466, 0.9362, 0.0171],\n        [0.3333, 0.3333, 0.3333],\n        [0.0900, 0.2447, 0.6652]])");
+            "tensor([[0.6037, 0.0301, 0.3662],\n        [0.0466, 0.9362, 0.0171],\n        [0.3333, 0.3333, "
+            "0.3333],\n        [0.0900, 0.2447, 0.6652]])");
   EXPECT_EQ(x.softmax(0).repr(),
-            "tensor([[0.2369, 0.0047, 0.1360],\n        [0.0871, 0.7020, 0.0303],\n        [0.6439, 0.2583, 0.6095],\n        [0.0321, 0.0350, 0.2242]])");
+            "tensor([[0.2369, 0.0047, 0.1360],\n        [0.0871, 0.7020, 0.0303],\n        [0.6439, 0.2583, "
+            "0.6095],\n        [0.0321, 0.0350, 0.2242]])");
   EXPECT_EQ(x.log_softmax(1).repr(),
-            "tensor([[-0.5046, -3.5046, -1.0046],\n        [-3.0659, -0.0659, -4.0659],\n        [-1.0986, -1.0986, -1.0986],\n        [-2.4076, -1.4076, -0.4076]])");
+            "tensor([[-0.5046, -3.5046, -1.0046],\n        [-3.0659, -0.0659, -4.0659],\n        [-1.0986, "
+            "-1.0986, -1.0986],\n        [-2.4076, -1.4076, -0.4076]])");
   EXPECT_EQ(tensor(5.0).softmax(0).item<double>(), 1);
   EXPECT_EQ(x.to(int64).softmax(1, float64).dtype(), float64);
   EXPECT_THROW(x.to(int64).softmax(1), DtypeError);
@@ -62,12 +68,15 @@ TEST(Softmax, every_length_on_every_instruction_set) {
           first_log = logs;
         }
         EXPECT_EQ(std::memcmp(first.data_ptr(), y.data_ptr(), static_cast<size_t>(y.nbytes())), 0) << n;
-        EXPECT_EQ(std::memcmp(first_log.data_ptr(), logs.data_ptr(), static_cast<size_t>(y.nbytes())), 0) << n;
+        EXPECT_EQ(std::memcmp(first_log.data_ptr(), logs.data_ptr(), static_cast<size_t>(y.nbytes())), 0)
+            << n;
       }
-      auto in = x.to_vector<double>(), got = first.to_vector<double>(), got_log = first_log.to_vector<double>();
+      auto in = x.to_vector<double>(), got = first.to_vector<double>(),
+           got_log = first_log.to_vector<double>();
       for (size_t row = 0; row < 5; ++row) {
         double sum = 0;
-        for (size_t i = 0; i < static_cast<size_t>(n); ++i) sum += std::exp(in[row * static_cast<size_t>(n) + i]);
+        for (size_t i = 0; i < static_cast<size_t>(n); ++i)
+          sum += std::exp(in[row * static_cast<size_t>(n) + i]);
         for (size_t i = row * static_cast<size_t>(n); i < (row + 1) * static_cast<size_t>(n); ++i) {
           EXPECT_NEAR(got[i], std::exp(in[i]) / sum, allowed);
           EXPECT_NEAR(got_log[i], in[i] - std::log(sum), allowed * 12);
@@ -81,7 +90,8 @@ TEST(Softmax, every_length_on_every_instruction_set) {
 TEST(Softmax, fused_derivative_equals_the_one_in_public_operations) {
   for (bool logarithm : {false, true})
     for (int64_t dim : {0, 1}) {
-      Tensor x = logits(), g = tensor({{1.0, 0.5, -1.0}, {0.25, 2.0, 0.0}, {-2.0, 1.0, 1.0}, {0.0, 0.0, 3.0}});
+      Tensor x = logits(),
+             g = tensor({{1.0, 0.5, -1.0}, {0.25, 2.0, 0.0}, {-2.0, 1.0, 1.0}, {0.0, 0.0, 3.0}});
       auto f = [&] { return logarithm ? x.log_softmax(dim) : x.softmax(dim); };
       x.set_grad({});
       f().backward(g);
@@ -134,9 +144,11 @@ TEST(Losses, cross_entropy_with_classes) {
   EXPECT_FLOAT_EQ(cross_entropy(x, t, weights(), -100, "mean", 0.25).item<float>(), 1.9672346115112305f);
   EXPECT_FLOAT_EQ(cross_entropy(x, tensor({0, 2, 1, 1}), {}, 1).item<float>(), 2.285240411758423f);
   EXPECT_EQ(gradient(x, cross_entropy(x, t)).repr(),
-            "tensor([[-0.1321,  0.0100,  0.1221],\n        [ 0.0155,  0.3121, -0.3276],\n        [ 0.0000,  0.0000,  0.0000],\n        [ 0.0300, -0.2518,  0.2217]])");
+            "tensor([[-0.1321,  0.0100,  0.1221],\n        [ 0.0155,  0.3121, -0.3276],\n        [ 0.0000,  "
+            "0.0000,  0.0000],\n        [ 0.0300, -0.2518,  0.2217]])");
   EXPECT_EQ(gradient(x, cross_entropy(x, t, weights(), -100, "mean", 0.25)).repr(),
-            "tensor([[-0.0040, -0.0419,  0.0459],\n        [ 0.0020,  0.2310, -0.2330],\n        [ 0.0000,  0.0000,  0.0000],\n        [ 0.0342, -0.3509,  0.3167]])");
+            "tensor([[-0.0040, -0.0419,  0.0459],\n        [ 0.0020,  0.2310, -0.2330],\n        [ 0.0000,  "
+            "0.0000,  0.0000],\n        [ 0.0342, -0.3509,  0.3167]])");
   Tensor loss = cross_entropy(x, t);
   EXPECT_EQ(loss.grad_fn().name(), "NllLossBackward0");
 }
@@ -146,13 +158,15 @@ TEST(Losses, cross_entropy_with_probabilities) {
   Tensor loss = cross_entropy(x, p, weights(), -100, "mean", 0.25);
   EXPECT_FLOAT_EQ(loss.item<float>(), 1.0912340879440308f);
   EXPECT_EQ(gradient(x, loss).repr(),
-            "tensor([[ 0.0594, -0.0466, -0.0128],\n        [ 0.0053,  0.0113, -0.0166],\n        [ 0.0556, -0.0694,  0.0139],\n        [ 0.0080, -0.0605,  0.0526]])");
+            "tensor([[ 0.0594, -0.0466, -0.0128],\n        [ 0.0053,  0.0113, -0.0166],\n        [ 0.0556, "
+            "-0.0694,  0.0139],\n        [ 0.0080, -0.0605,  0.0526]])");
 }
 
 TEST(Losses, nll_of_any_rank) {
   Tensor x = arange(24).to(float32).reshape({2, 3, 4}).requires_grad_();
   Tensor t = tensor({{0, 1, 2, 0}, {2, 2, 1, 0}});
-  EXPECT_EQ(nll_loss(x, t, "none").detach().repr(), "tensor([[ -0.,  -5., -10.,  -3.],\n        [-20., -21., -18., -15.]])");
+  EXPECT_EQ(nll_loss(x, t, "none").detach().repr(),
+            "tensor([[ -0.,  -5., -10.,  -3.],\n        [-20., -21., -18., -15.]])");
   EXPECT_EQ(nll_loss(x, t, "sum").item<double>(), -92);
   EXPECT_EQ(gradient(x, nll_loss(x, t, "sum")).sum().item<double>(), -8);
   EXPECT_EQ(nll_loss(tensor({1.0, 2.0, 3.0}), tensor(2)).item<double>(), -3);
@@ -181,12 +195,14 @@ TEST(Losses, errors) {
 
 TEST(Losses, old_arguments) {
   Value x = tensor({1.0, 2.0}), y = tensor({0.0, 0.0});
-  auto loss = [&](std::vector<NamedValue> keywords) { return *call_op("mse_loss", std::vector<Value>{x, y}, keywords)[0].as<Tensor>(); };
+  auto loss = [&](std::vector<NamedValue> keywords) {
+    return *call_op("mse_loss", std::vector<Value>{x, y}, keywords)[0].as<Tensor>();
+  };
   EXPECT_EQ(loss({{"size_average", false}}).item<double>(), 5);
   EXPECT_EQ(loss({{"size_average", true}}).item<double>(), 2.5);
   EXPECT_EQ(loss({{"reduce", false}}).numel(), 2);
   EXPECT_EQ(loss({{"weight", tensor({1.0, 3.0})}}).item<double>(), 3.25);
 }
 
-}  // namespace
-}  // namespace talweg
+} // namespace
+} // namespace talweg

@@ -46,8 +46,9 @@ Net make_net() {
 TEST(Module, NamesInPyTorchsOrder) {
   Net net = make_net();
   EXPECT_EQ(keys(named_parameters(net)),
-            (std::vector<std::string>{"first.scale", "first.fc.weight", "first.fc.bias", "layers.0.weight", "layers.0.bias", "layers.1.weight",
-                                      "heads.left.weight", "heads.left.bias", "last.scale", "last.fc.weight", "last.fc.bias"}));
+            (std::vector<std::string>{"first.scale", "first.fc.weight", "first.fc.bias", "layers.0.weight",
+                                      "layers.0.bias", "layers.1.weight", "heads.left.weight",
+                                      "heads.left.bias", "last.scale", "last.fc.weight", "last.fc.bias"}));
   EXPECT_EQ(keys(named_buffers(net)), (std::vector<std::string>{"first.seen", "last.seen"}));
   net.extra.emplace(2, 2);
   EXPECT_EQ(parameters(net).size(), 13u);
@@ -98,7 +99,8 @@ TEST(Module, WrongStateIsListedAndNothingIsWritten) {
     EXPECT_NE(text.find("Missing key(s) in state_dict: \"fc.weight\". "), std::string::npos);
     EXPECT_NE(text.find("Unexpected key(s) in state_dict: \"fc.wieght\". "), std::string::npos);
     EXPECT_NE(text.find("Is \"fc.wieght\" meant for \"fc.weight\"?"), std::string::npos);
-    EXPECT_NE(text.find("size mismatch for scale: copying a param with shape torch.Size([3]) from checkpoint, the shape in current model is "
+    EXPECT_NE(text.find("size mismatch for scale: copying a param with shape torch.Size([3]) from "
+                        "checkpoint, the shape in current model is "
                         "torch.Size([2])."),
               std::string::npos);
   }
@@ -185,7 +187,8 @@ TEST(Module, Text) {
 
 TEST(Module, Sequentials) {
   nn::Sequential fixed(nn::Linear(2, 3), nn::Tanh(), nn::Linear(3, 1));
-  EXPECT_EQ(keys(named_parameters(fixed)), (std::vector<std::string>{"0.weight", "0.bias", "2.weight", "2.bias"}));
+  EXPECT_EQ(keys(named_parameters(fixed)),
+            (std::vector<std::string>{"0.weight", "0.bias", "2.weight", "2.bias"}));
   nn::AnySequential free;
   free.append(clone(fixed.get<0>())).append(nn::Tanh()).append(clone(fixed.get<2>()));
   EXPECT_EQ(repr(free), repr(fixed));
@@ -195,7 +198,8 @@ TEST(Module, Sequentials) {
   nn::AnySequential named;
   named.append("in", nn::Linear(2, 3)).append(nn::Tanh());
   EXPECT_EQ(keys(named_parameters(named)), (std::vector<std::string>{"in.weight", "in.bias"}));
-  EXPECT_EQ(repr(clone(named)), "Sequential(\n  (in): Linear(in_features=2, out_features=3, bias=True)\n  (1): Tanh()\n)");
+  EXPECT_EQ(repr(clone(named)),
+            "Sequential(\n  (in): Linear(in_features=2, out_features=3, bias=True)\n  (1): Tanh()\n)");
   EXPECT_THROW(nn::AnyModule(nn::Tanh()).forward(std::vector{x, x}), TypeError);
 }
 
@@ -206,7 +210,8 @@ TEST(Module, Parameters) {
   EXPECT_FALSE(data.requires_grad());
   data.fill_(3);
   EXPECT_EQ(p.at<float>(0), 3);
-  EXPECT_EQ(repr(std::vector<Tensor>{p, data}), "[Parameter containing:\ntensor([3., 3.], requires_grad=True), tensor([3., 3.])]");
+  EXPECT_EQ(repr(std::vector<Tensor>{p, data}),
+            "[Parameter containing:\ntensor([3., 3.], requires_grad=True), tensor([3., 3.])]");
   EXPECT_FALSE(nn::Parameter().defined());
   EXPECT_EQ(repr(Tensor()), "None");
 }
@@ -220,11 +225,15 @@ TEST(Module, BornAsPyTorchs) {
 
 TEST(Module, OldOptionsOfLossesWarn) {
   static std::string heard;
-  auto before = set_warning_handler([](std::string_view category, std::string_view message) { heard = std::string(category) + ": " + std::string(message); });
+  auto before = set_warning_handler([](std::string_view category, std::string_view message) {
+    heard = std::string(category) + ": " + std::string(message);
+  });
   nn::MSELoss loss({.size_average = false});
   set_warning_handler(before);
   EXPECT_EQ(loss.reduction, "sum");
-  EXPECT_EQ(heard, "UserWarning: size_average and reduce args will be deprecated, please use reduction='sum' instead.");
+  EXPECT_EQ(
+      heard,
+      "UserWarning: size_average and reduce args will be deprecated, please use reduction='sum' instead.");
 }
 
-}  // namespace
+} // namespace

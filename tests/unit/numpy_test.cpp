@@ -67,4 +67,4 @@ TEST(Repr, AsPython) {
   EXPECT_EQ(repr(std::vector<std::vector<double>>{{1}, {}}), "[[1.0], []]");
 }
 
-}  // namespace
+} // namespace

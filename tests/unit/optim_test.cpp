@@ -1,4 +1,5 @@
-// Optimizers: options, groups, state, text and errors; their arithmetic is compared with PyTorch's by the goldens.
+// Optimizers: options, groups, state, text and errors; their arithmetic is compared with PyTorch's by the
+// goldens.
 #include "talweg/optim.h"
 
 #include <gtest/gtest.h>
@@ -25,7 +26,8 @@ TEST(Optim, SgdIsOneFusedMultiplyAdd) {
   Tensor p = parameter({1, 2, 3}, {0.1f, 0.2f, 0.3f});
   uint32_t version = p.version();
   optim::SGD({p}, {.lr = 0.1}).step();
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(p.at<float>(i), std::fma(-0.1f, p.grad().at<float>(i), static_cast<float>(i + 1)));
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(p.at<float>(i), std::fma(-0.1f, p.grad().at<float>(i), static_cast<float>(i + 1)));
   EXPECT_EQ(p.version(), version + 1);
   EXPECT_TRUE(p.is_leaf());
 }
@@ -56,8 +58,13 @@ std::vector<float> after_steps(bool strided, Make make) {
 }
 
 TEST(Optim, SameBitsOnEveryInstructionSetAndLayout) {
-  auto sgd = [](const Tensor& p) { return std::make_unique<optim::SGD>(std::vector{p}, optim::SGDOptions{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.1}); };
-  auto adam = [](const Tensor& p) { return std::make_unique<optim::Adam>(std::vector{p}, optim::AdamOptions{.lr = 0.1, .amsgrad = true}); };
+  auto sgd = [](const Tensor& p) {
+    return std::make_unique<optim::SGD>(std::vector{p},
+                                        optim::SGDOptions{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.1});
+  };
+  auto adam = [](const Tensor& p) {
+    return std::make_unique<optim::Adam>(std::vector{p}, optim::AdamOptions{.lr = 0.1, .amsgrad = true});
+  };
   auto wanted_sgd = after_steps(false, sgd), wanted_adam = after_steps(false, adam);
   Isa before = static_cast<Isa>(isa_index());
   for (Isa isa : {Isa::base, Isa::avx2, Isa::avx512}) {
@@ -139,10 +146,13 @@ TEST(Optim, StateAndOptionsGoThereAndBack) {
 
 TEST(Optim, Text) {
   Tensor p = parameter({1});
-  EXPECT_EQ(optim::SGD({p}, {.lr = 0.01}).repr(), "SGD (\nParameter Group 0\n    dampening: 0\n    lr: 0.01\n    maximize: False\n    momentum: 0\n    nesterov: "
-                                                   "False\n    weight_decay: 0\n)");
+  EXPECT_EQ(optim::SGD({p}, {.lr = 0.01}).repr(),
+            "SGD (\nParameter Group 0\n    dampening: 0\n    lr: 0.01\n    maximize: False\n    momentum: "
+            "0\n    nesterov: "
+            "False\n    weight_decay: 0\n)");
   EXPECT_EQ(optim::Adam({p}, {.lr = 1}).repr(),
-            "Adam (\nParameter Group 0\n    amsgrad: False\n    betas: (0.9, 0.999)\n    decoupled_weight_decay: False\n    eps: 1e-08\n    lr: 1\n    "
+            "Adam (\nParameter Group 0\n    amsgrad: False\n    betas: (0.9, 0.999)\n    "
+            "decoupled_weight_decay: False\n    eps: 1e-08\n    lr: 1\n    "
             "maximize: False\n    weight_decay: 0\n)");
 }
 
@@ -162,12 +172,22 @@ TEST(Optim, Errors) {
   EXPECT_EQ(error_of([&] { optim::SGD({p}, {.lr = NAN}); }), "Invalid learning rate: nan");
   EXPECT_EQ(error_of([&] { optim::SGD({p}, {.momentum = -0.5}); }), "Invalid momentum value: -0.5");
   EXPECT_EQ(error_of([&] { optim::SGD({p}, {.weight_decay = -1}); }), "Invalid weight_decay value: -1");
-  EXPECT_EQ(error_of([&] { optim::SGD({p}, {.nesterov = true}); }), "Nesterov momentum requires a momentum and zero dampening");
-  EXPECT_EQ(error_of([&] { optim::Adam({p}, {.betas = {1.0, 0.9}}); }), "Invalid beta parameter at index 0: 1.0");
+  EXPECT_EQ(error_of([&] { optim::SGD({p}, {.nesterov = true}); }),
+            "Nesterov momentum requires a momentum and zero dampening");
+  EXPECT_EQ(error_of([&] {
+              optim::Adam({p}, {.betas = {1.0, 0.9}});
+            }),
+            "Invalid beta parameter at index 0: 1.0");
   EXPECT_EQ(error_of([&] { optim::Adam({p}, {.eps = -1e-8}); }), "Invalid epsilon value: -1e-08");
-  EXPECT_NE(error_of([&] { optim::SGD(std::vector<Tensor>{}); }).find("optimizer got an empty parameter list"), std::string::npos);
-  EXPECT_NE(error_of([&] { optim::SGD({p * 2}); }).find("can't optimize a non-leaf Tensor"), std::string::npos);
-  EXPECT_NE(error_of([&] { optim::SGD({{{p}, {}}, {{p}, {}}}); }).find("some parameters appear in more than one parameter group"), std::string::npos);
+  EXPECT_NE(
+      error_of([&] { optim::SGD(std::vector<Tensor>{}); }).find("optimizer got an empty parameter list"),
+      std::string::npos);
+  EXPECT_NE(error_of([&] { optim::SGD({p * 2}); }).find("can't optimize a non-leaf Tensor"),
+            std::string::npos);
+  EXPECT_NE(error_of([&] {
+              optim::SGD({{{p}, {}}, {{p}, {}}});
+            }).find("some parameters appear in more than one parameter group"),
+            std::string::npos);
 }
 
 TEST(Optim, ParametersWithoutGradientStay) {
@@ -182,4 +202,4 @@ TEST(Optim, ParametersWithoutGradientStay) {
   EXPECT_FALSE(q.grad().defined());
 }
 
-}  // namespace
+} // namespace

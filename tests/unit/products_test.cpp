@@ -34,14 +34,18 @@ float chain(const Tensor& a, const Tensor& b, int64_t i, int64_t j, bool fused) 
 }
 
 TEST(Products, EveryElementIsOneChain) {
-  const int64_t shapes[][3] = {{1, 1, 1}, {1, 7, 1}, {4, 1, 1}, {1, 50, 20}, {3, 20, 40}, {4, 7, 12}, {5, 200, 13}, {9, 33, 70}, {130, 200, 65}, {40, 16, 1}, {64, 30, 10}, {7, 5, 11}};
+  const int64_t shapes[][3] = {{1, 1, 1},      {1, 7, 1},   {4, 1, 1},    {1, 50, 20},
+                               {3, 20, 40},    {4, 7, 12},  {5, 200, 13}, {9, 33, 70},
+                               {130, 200, 65}, {40, 16, 1}, {64, 30, 10}, {7, 5, 11}};
   for (auto [m, k, n] : shapes) {
     Tensor a = numbers({m, k}, 1), b = numbers({k, n}, 2);
     Tensor at = a.t().contiguous().t(), bt = b.t().contiguous().t();
     bool fused = m >= 4 && n >= 12;
     Tensor c = mm(a, b);
     for (int64_t i = 0; i < m; ++i)
-      for (int64_t j = 0; j < n; ++j) ASSERT_EQ(c.at<float>(i, j), chain(a, b, i, j, fused)) << m << "x" << k << "x" << n << " at " << i << ", " << j;
+      for (int64_t j = 0; j < n; ++j)
+        ASSERT_EQ(c.at<float>(i, j), chain(a, b, i, j, fused))
+            << m << "x" << k << "x" << n << " at " << i << ", " << j;
     // Strides don't change a bit.
     EXPECT_TRUE(equal(mm(at, b), c)) << m << " " << k << " " << n;
     EXPECT_TRUE(equal(mm(a, bt), c)) << m << " " << k << " " << n;
@@ -77,7 +81,8 @@ TEST(Products, EmptyOnes) {
   EXPECT_EQ(mm(ones({2, 0}), ones({0, 3})).to_vector<float>(), std::vector<float>(6, 0.f));
   EXPECT_EQ(mm(ones({0, 3}), ones({3, 4})).sizes().vec(), (std::vector<int64_t>{0, 4}));
   EXPECT_EQ(dot(ones({0}), ones({0})).item<float>(), 0);
-  EXPECT_EQ(linear(ones({2, 0}), ones({3, 0}), tensor({1.0, 2.0, 3.0})).to_vector<float>(), (std::vector<float>{1, 2, 3, 1, 2, 3}));
+  EXPECT_EQ(linear(ones({2, 0}), ones({3, 0}), tensor({1.0, 2.0, 3.0})).to_vector<float>(),
+            (std::vector<float>{1, 2, 3, 1, 2, 3}));
 }
 
 TEST(Products, MatmulBroadcastsBatches) {
@@ -120,7 +125,8 @@ TEST(Products, NodesHavePyTorchsNames) {
 }
 
 TEST(Products, Gradients) {
-  Tensor x = numbers({5, 3}, 10, float64), w = numbers({4, 3}, 11, float64), b = numbers({4}, 12, float64), g = numbers({5, 4}, 13, float64);
+  Tensor x = numbers({5, 3}, 10, float64), w = numbers({4, 3}, 11, float64), b = numbers({4}, 12, float64),
+         g = numbers({5, 4}, 13, float64);
   for (const Tensor* t : {&x, &w, &b}) t->requires_grad_();
   linear(x, w, b).backward(g);
   EXPECT_TRUE(equal(x.grad(), mm(g, w.detach())));
@@ -133,7 +139,9 @@ TEST(Products, ErrorsNameBothShapes) {
     mm(ones({2, 3}), ones({4, 5}));
     FAIL();
   } catch (const ShapeError& e) {
-    EXPECT_NE(std::string_view(e.what()).find("mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)"), std::string_view::npos) << e.what();
+    EXPECT_NE(std::string_view(e.what()).find("mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)"),
+              std::string_view::npos)
+        << e.what();
   }
   EXPECT_THROW(mm(ones({3}), ones({3, 4})), ShapeError);
   EXPECT_THROW(mm(ones({2, 2}), ones({2, 2}, {.dtype = float64})), DtypeError);
@@ -141,4 +149,4 @@ TEST(Products, ErrorsNameBothShapes) {
   EXPECT_THROW(mv(ones({3, 4}), ones({3})), ShapeError);
 }
 
-}  // namespace
+} // namespace

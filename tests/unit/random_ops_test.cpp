@@ -13,9 +13,11 @@ namespace {
 
 TEST(RandomOps, SeedZero) {
   manual_seed(0);
-  EXPECT_EQ(rand({4}).to_vector<float>(), (std::vector<float>{0.49625658988952637f, 0.7682217955589294f, 0.08847743272781372f, 0.13203048706054688f}));
+  EXPECT_EQ(rand({4}).to_vector<float>(), (std::vector<float>{0.49625658988952637f, 0.7682217955589294f,
+                                                              0.08847743272781372f, 0.13203048706054688f}));
   manual_seed(0);
-  EXPECT_EQ(randn({3}).to_vector<float>(), (std::vector<float>{1.5409960746765137f, -0.293428897857666f, -2.1787893772125244f}));
+  EXPECT_EQ(randn({3}).to_vector<float>(),
+            (std::vector<float>{1.5409960746765137f, -0.293428897857666f, -2.1787893772125244f}));
   manual_seed(0);
   EXPECT_EQ(randperm(10).to_vector<int64_t>(), (std::vector<int64_t>{4, 1, 7, 5, 3, 9, 0, 8, 6, 2}));
   manual_seed(0);
@@ -23,7 +25,8 @@ TEST(RandomOps, SeedZero) {
   manual_seed(0);
   EXPECT_EQ(zeros({8}).bernoulli_().to_vector<int64_t>(), (std::vector<int64_t>{0, 0, 1, 0, 0, 0, 1, 1}));
   manual_seed(0);
-  EXPECT_EQ(multinomial(tensor({0.1, 0.2, 0.7}, {.dtype = float32}), 2).to_vector<int64_t>(), (std::vector<int64_t>{2, 1}));
+  EXPECT_EQ(multinomial(tensor({0.1, 0.2, 0.7}, {.dtype = float32}), 2).to_vector<int64_t>(),
+            (std::vector<int64_t>{2, 1}));
 }
 
 TEST(RandomOps, StateGoesOn) {
@@ -83,5 +86,5 @@ TEST(RandomOps, RecorderSeesDraws) {
   EXPECT_TRUE(x.equal(rand({4})));
 }
 
-}  // namespace
-}  // namespace talweg
+} // namespace
+} // namespace talweg

@@ -136,4 +136,4 @@ TEST(Reflect, TypeNames) {
   EXPECT_EQ((reflect::type_name<nn::Sequential<nn::Linear, Generic<Layer>>>()), "Sequential");
 }
 
-}  // namespace
+} // namespace

@@ -16,14 +16,19 @@ using ModuleList = std::vector<M>;
 namespace detail {
 template <class M, class... A>
 decltype(auto) call(M& module, const A&... input) {
-  if constexpr (requires { module(input...); }) return module(input...);
-  else return module.forward(input...);
+  if constexpr (requires { module(input...); })
+    return module(input...);
+  else
+    return module.forward(input...);
 }
 template <class M, class... A>
-concept Callable = requires(M& module, const A&... input) { module(input...); } || requires(M& module, const A&... input) { module.forward(input...); };
+concept Callable = requires(M& module, const A&... input) {
+  module(input...);
+}
+|| requires(M& module, const A&... input) { module.forward(input...); };
 
 [[noreturn]] void refuse_call(ModuleRef m, size_t inputs);
-}  // namespace detail
+} // namespace detail
 
 /// Modules one after the other; each gets what the one before gives. They are called "0", "1", ...:
 /// `nn::Sequential net(nn::Linear(2, 16), nn::Tanh(), nn::Linear(16, 1));`
@@ -32,12 +37,18 @@ class Sequential {
  public:
   explicit Sequential(M... modules) : modules_(std::move(modules)...) {}
   template <class Input>
-  auto operator()(const Input& input) const { return run<0>(input); }
+  auto operator()(const Input& input) const {
+    return run<0>(input);
+  }
   static constexpr size_t size() { return sizeof...(M); }
   template <size_t I>
-  auto& get() { return std::get<I>(modules_); }
+  auto& get() {
+    return std::get<I>(modules_);
+  }
   template <size_t I>
-  const auto& get() const { return std::get<I>(modules_); }
+  const auto& get() const {
+    return std::get<I>(modules_);
+  }
   Sequential clone() const {
     return std::apply([](const M&... m) { return Sequential(detail::clone_member<M>(m)...); }, modules_);
   }
@@ -46,13 +57,17 @@ class Sequential {
   friend struct reflect::Access;
   static constexpr bool talweg_listed = true;
   template <class F>
-  void talweg_members(F&& f) { std::apply(f, modules_); }
+  void talweg_members(F&& f) {
+    std::apply(f, modules_);
+  }
   static constexpr std::string_view talweg_names() { return {}; }
 
   template <size_t I, class Input>
   auto run(const Input& input) const {
-    if constexpr (I == sizeof...(M)) return input;
-    else return run<I + 1>(detail::call(std::get<I>(modules_), input));
+    if constexpr (I == sizeof...(M))
+      return input;
+    else
+      return run<I + 1>(detail::call(std::get<I>(modules_), input));
   }
   std::tuple<M...> modules_;
 };
@@ -62,8 +77,8 @@ class AnyModule {
  public:
   AnyModule() = default;
   template <class M>
-    requires(!std::is_same_v<M, AnyModule> && ModuleLike<M>)
-  AnyModule(M module) : held_(new Held<M>(std::move(module))) {}
+  requires(!std::is_same_v<M, AnyModule> && ModuleLike<M>) AnyModule(M module)
+      : held_(new Held<M>(std::move(module))) {}
   AnyModule(AnyModule&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
   AnyModule& operator=(AnyModule&& other) noexcept {
     std::swap(held_, other.held_);
@@ -113,7 +128,8 @@ class AnyModule {
   Base* held_ = nullptr;
 };
 
-/// A Sequential whose modules are given while the program runs; they are called "0", "1", ... unless they get names.
+/// A Sequential whose modules are given while the program runs; they are called "0", "1", ... unless they get
+/// names.
 class AnySequential {
  public:
   static constexpr std::string_view module_name = "Sequential";
@@ -152,4 +168,4 @@ class AnySequential {
   std::vector<std::pair<std::string, AnyModule>> modules_;
 };
 
-}  // namespace talweg::nn
+} // namespace talweg::nn

@@ -13,8 +13,8 @@ struct LinearOptions {
   std::optional<Dtype> dtype = {};
 };
 
-/// x @ weight.t() + bias: (*, in_features) -> (*, out_features). Born as PyTorch's: uniform on +-1 / sqrt(in_features),
-/// first the weight, then the bias.
+/// x @ weight.t() + bias: (*, in_features) -> (*, out_features). Born as PyTorch's: uniform on +-1 /
+/// sqrt(in_features), first the weight, then the bias.
 class Linear {
  public:
   Linear(int64_t in_features, int64_t out_features, const LinearOptions& options = {});
@@ -23,8 +23,8 @@ class Linear {
   Linear clone() const;
 
   int64_t in_features, out_features;
-  Parameter weight;  // (out_features, in_features)
-  Parameter bias;    // (out_features), or absent
+  Parameter weight; // (out_features, in_features)
+  Parameter bias;   // (out_features), or absent
 
   TALWEG_MODULE(weight, bias);
 
@@ -71,4 +71,4 @@ class Sigmoid {
   TALWEG_MODULE();
 };
 
-}  // namespace talweg::nn
+} // namespace talweg::nn

@@ -8,8 +8,8 @@
 
 namespace talweg::nn {
 
-/// How the losses of the elements become one: "mean", "sum" or "none". `size_average` and `reduce` are PyTorch's old
-/// spelling of it, accepted with a warning.
+/// How the losses of the elements become one: "mean", "sum" or "none". `size_average` and `reduce` are
+/// PyTorch's old spelling of it, accepted with a warning.
 struct LossOptions {
   std::string reduction = "mean";
   std::optional<bool> size_average = {};
@@ -27,7 +27,7 @@ class MSELoss {
 };
 
 struct CrossEntropyLossOptions {
-  Tensor weight = {};  // one number per class
+  Tensor weight = {}; // one number per class
   int64_t ignore_index = -100;
   double label_smoothing = 0;
   std::string reduction = "mean";
@@ -48,4 +48,4 @@ class CrossEntropyLoss {
   TALWEG_MODULE(weight);
 };
 
-}  // namespace talweg::nn
+} // namespace talweg::nn

@@ -1,4 +1,5 @@
-// What can be done with every module: a struct of parameters, buffers and modules, found and named by reflection.
+// What can be done with every module: a struct of parameters, buffers and modules, found and named by
+// reflection.
 //
 //     struct Net {
 //       nn::Linear fc1{784, 128};
@@ -29,7 +30,7 @@ template <>
 inline constexpr bool holds_no_tensors<Generator> = true;
 template <>
 inline constexpr bool holds_no_tensors<Scalar> = true;
-}  // namespace reflect
+} // namespace reflect
 
 namespace nn {
 
@@ -37,10 +38,10 @@ class Visitor;
 
 /// What is known of all modules of one type.
 struct ModuleType {
-  std::string_view name;                     // "Linear"
-  std::string (*extra_repr)(const void*);    // "in_features=1, ..."; null if it has none
-  bool* (*training)(void*);                  // null if it behaves alike in training and evaluation
-  void (*walk)(void*, Visitor&);             // its members, in order
+  std::string_view name;                  // "Linear"
+  std::string (*extra_repr)(const void*); // "in_features=1, ..."; null if it has none
+  bool* (*training)(void*);               // null if it behaves alike in training and evaluation
+  void (*walk)(void*, Visitor&);          // its members, in order
 };
 
 /// A module of any type.
@@ -63,7 +64,9 @@ class Visitor {
 
 /// A class that stands for modules of any type (AnyModule) gives the one it holds.
 template <class M>
-concept Erased = requires(M& m) { { m.module_ref() } -> std::same_as<ModuleRef>; };
+concept Erased = requires(M& m) {
+  { m.module_ref() } -> std::same_as<ModuleRef>;
+};
 
 namespace detail {
 
@@ -87,8 +90,10 @@ struct Container {
       (std::make_index_sequence<std::tuple_size<C>::value>());
     } else if constexpr (kind == reflect::Kind::keyed) {
       for (auto& [key, value] : c) {
-        if constexpr (std::is_convertible_v<decltype(key), std::string_view>) f(std::string_view(key), value);
-        else f(index_name(text, static_cast<size_t>(key)), value);
+        if constexpr (std::is_convertible_v<decltype(key), std::string_view>)
+          f(std::string_view(key), value);
+        else
+          f(index_name(text, static_cast<size_t>(key)), value);
       }
     } else {
       size_t i = 0;
@@ -97,16 +102,20 @@ struct Container {
   }
   template <reflect::Kind wanted>
   static constexpr bool of() {
-    if constexpr (kind == reflect::Kind::keyed) return reflect::kind<typename C::mapped_type> == wanted;
-    else if constexpr (kind == reflect::Kind::range) return reflect::kind<typename C::value_type> == wanted;
-    else return false;
+    if constexpr (kind == reflect::Kind::keyed)
+      return reflect::kind<typename C::mapped_type> == wanted;
+    else if constexpr (kind == reflect::Kind::range)
+      return reflect::kind<typename C::value_type> == wanted;
+    else
+      return false;
   }
   static void walk(void* p, Visitor& v) {
     each(*static_cast<C*>(p), [&](std::string_view name, auto& value) { visit(name, value, v); });
   }
   static constexpr bool of_parameters = of<reflect::Kind::parameter>();
-  static constexpr ModuleType type{kind == reflect::Kind::keyed ? (of_parameters ? "ParameterDict" : "ModuleDict")
-                                                                 : (of_parameters ? "ParameterList" : "ModuleList"),
+  static constexpr ModuleType type{kind == reflect::Kind::keyed
+                                       ? (of_parameters ? "ParameterDict" : "ModuleDict")
+                                       : (of_parameters ? "ParameterList" : "ModuleList"),
                                    nullptr, nullptr, &walk};
 };
 
@@ -116,16 +125,22 @@ void visit(std::string_view name, T& constant_or_not, Visitor& v) {
   using reflect::Kind;
   constexpr Kind kind = reflect::kind<M>;
   static_assert(kind != Kind::unknown,
-                "talweg: a member of this module can't be looked into (a class with constructors, private members, a base class, references or "
-                "more than 64 members, or a C array): list the members of its class with TALWEG_MODULE(...), use std::array, or, if it holds "
+                "talweg: a member of this module can't be looked into (a class with constructors, private "
+                "members, a base class, references or "
+                "more than 64 members, or a C array): list the members of its class with TALWEG_MODULE(...), "
+                "use std::array, or, if it holds "
                 "no tensors, specialise talweg::reflect::holds_no_tensors for it");
   auto& member = const_cast<M&>(constant_or_not);
-  if constexpr (kind == Kind::parameter) v.parameter(name, member);
-  else if constexpr (kind == Kind::buffer) v.buffer(name, member);
-  else if constexpr (kind == Kind::tensor) v.tensor(name, member);
+  if constexpr (kind == Kind::parameter)
+    v.parameter(name, member);
+  else if constexpr (kind == Kind::buffer)
+    v.buffer(name, member);
+  else if constexpr (kind == Kind::tensor)
+    v.tensor(name, member);
   else if constexpr (Erased<M>) {
     if (static_cast<bool>(member)) v.module(name, member.module_ref());
-  } else if constexpr (kind == Kind::module) v.module(name, ref_of(member));
+  } else if constexpr (kind == Kind::module)
+    v.module(name, ref_of(member));
   else if constexpr (kind == Kind::holder) {
     if (static_cast<bool>(member)) visit(name, *member, v);
   } else if constexpr (kind == Kind::range || kind == Kind::keyed || kind == Kind::tuple) {
@@ -142,49 +157,63 @@ struct TypeOf {
     });
   }
   static std::string extra_repr(const void* p) {
-    if constexpr (requires(const M& m) { std::string(m.extra_repr()); }) return static_cast<const M*>(p)->extra_repr();
-    else return {};
+    if constexpr (requires(const M& m) { std::string(m.extra_repr()); })
+      return static_cast<const M*>(p)->extra_repr();
+    else
+      return {};
   }
   static constexpr bool has_extra_repr = requires(const M& m) { std::string(m.extra_repr()); };
-  static constexpr bool has_training = requires(M& m) { m.training = true; };
+  static constexpr bool has_training = requires(M & m) { m.training = true; };
   static bool* training(void* p) {
-    if constexpr (has_training) return &static_cast<M*>(p)->training;
-    else return nullptr;
+    if constexpr (has_training)
+      return &static_cast<M*>(p)->training;
+    else
+      return nullptr;
   }
   static constexpr std::string_view name() {
-    if constexpr (requires { std::string_view(M::module_name); }) return M::module_name;
-    else return reflect::type_name<M>();
+    if constexpr (requires { std::string_view(M::module_name); })
+      return M::module_name;
+    else
+      return reflect::type_name<M>();
   }
-  static constexpr ModuleType type{name(), has_extra_repr ? &extra_repr : nullptr, has_training ? &training : nullptr, &walk};
+  static constexpr ModuleType type{name(), has_extra_repr ? &extra_repr : nullptr,
+                                   has_training ? &training : nullptr, &walk};
 };
 
 template <class M>
 ModuleRef ref_of(const M& module) {
   auto& m = const_cast<M&>(module);
-  if constexpr (Erased<M>) return m.module_ref();
-  else if constexpr (reflect::kind<M> == reflect::Kind::module) return {&m, &TypeOf<M>::type};
-  else if constexpr (reflect::kind<M> == reflect::Kind::holder) return ref_of(*m);
+  if constexpr (Erased<M>)
+    return m.module_ref();
+  else if constexpr (reflect::kind<M> == reflect::Kind::module)
+    return {&m, &TypeOf<M>::type};
+  else if constexpr (reflect::kind<M> == reflect::Kind::holder)
+    return ref_of(*m);
   else {
     constexpr auto kind = reflect::kind<M>;
-    static_assert(kind == reflect::Kind::range || kind == reflect::Kind::keyed || kind == reflect::Kind::tuple,
-                  "talweg: this is no module that can be looked into: it has neither parameters nor modules among its members, nor operator() or "
-                  "forward; or it isn't a plain struct: then list its members with TALWEG_MODULE(...)");
+    static_assert(
+        kind == reflect::Kind::range || kind == reflect::Kind::keyed || kind == reflect::Kind::tuple,
+        "talweg: this is no module that can be looked into: it has neither parameters nor modules among its "
+        "members, nor operator() or "
+        "forward; or it isn't a plain struct: then list its members with TALWEG_MODULE(...)");
     return {&m, &Container<M>::type};
   }
 }
 
-}  // namespace detail
+} // namespace detail
 
-/// Anything the functions below take: every class but tensors; whether it really is a module is checked while compiling.
+/// Anything the functions below take: every class but tensors; whether it really is a module is checked while
+/// compiling.
 template <class M>
 concept ModuleLike = std::is_class_v<M> && !std::is_base_of_v<Tensor, M>;
 
-}  // namespace nn
+} // namespace nn
 
 using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 using NamedModules = std::vector<std::pair<std::string, nn::ModuleRef>>;
 
-/// Tensors under names, in order: what is saved of a module. A reference to a tensor stays good while others are added.
+/// Tensors under names, in order: what is saved of a module. A reference to a tensor stays good while others
+/// are added.
 class StateDict {
  public:
   using Item = std::pair<std::string, Tensor>;
@@ -267,25 +296,38 @@ struct ArgumentOf<void (F::*)(A&) const> {
 
 template <class T>
 T clone_member(const T& member);
-}  // namespace nn::detail
+} // namespace nn::detail
 
-/// All parameters of a module and of the modules in it, each once, the module's own first, as torch.nn.Module.parameters.
-/// Throws TypeError if a bare Tensor member requires grad: nobody would train or save it.
+/// All parameters of a module and of the modules in it, each once, the module's own first, as
+/// torch.nn.Module.parameters. Throws TypeError if a bare Tensor member requires grad: nobody would train or
+/// save it.
 template <nn::ModuleLike M>
-std::vector<Tensor> parameters(const M& module) { return nn::detail::second(nn::detail::named_parameters(nn::detail::ref_of(module))); }
+std::vector<Tensor> parameters(const M& module) {
+  return nn::detail::second(nn::detail::named_parameters(nn::detail::ref_of(module)));
+}
 /// The same with their names: "fc1.weight".
 template <nn::ModuleLike M>
-NamedTensors named_parameters(const M& module) { return nn::detail::named_parameters(nn::detail::ref_of(module)); }
+NamedTensors named_parameters(const M& module) {
+  return nn::detail::named_parameters(nn::detail::ref_of(module));
+}
 template <nn::ModuleLike M>
-std::vector<Tensor> buffers(const M& module) { return nn::detail::second(nn::detail::named_buffers(nn::detail::ref_of(module))); }
+std::vector<Tensor> buffers(const M& module) {
+  return nn::detail::second(nn::detail::named_buffers(nn::detail::ref_of(module)));
+}
 template <nn::ModuleLike M>
-NamedTensors named_buffers(const M& module) { return nn::detail::named_buffers(nn::detail::ref_of(module)); }
+NamedTensors named_buffers(const M& module) {
+  return nn::detail::named_buffers(nn::detail::ref_of(module));
+}
 /// The module itself under "", and all modules in it.
 template <nn::ModuleLike M>
-NamedModules named_modules(const M& module) { return nn::detail::named_modules(nn::detail::ref_of(module)); }
+NamedModules named_modules(const M& module) {
+  return nn::detail::named_modules(nn::detail::ref_of(module));
+}
 /// The modules that are its members.
 template <nn::ModuleLike M>
-NamedModules named_children(const M& module) { return nn::detail::named_children(nn::detail::ref_of(module)); }
+NamedModules named_children(const M& module) {
+  return nn::detail::named_children(nn::detail::ref_of(module));
+}
 /// The number of elements of all parameters.
 template <nn::ModuleLike M>
 int64_t num_parameters(const M& module) {
@@ -296,9 +338,12 @@ int64_t num_parameters(const M& module) {
 
 /// Parameters and buffers under their names, sharing memory with the module, without history.
 template <nn::ModuleLike M>
-StateDict state_dict(const M& module) { return nn::detail::state_dict(nn::detail::ref_of(module)); }
-/// Copies values into the module's parameters and buffers. Throws KeyError for missing or unexpected keys (unless not
-/// `strict`) and ShapeError for sizes that differ; the text lists them all, and nothing has been written.
+StateDict state_dict(const M& module) {
+  return nn::detail::state_dict(nn::detail::ref_of(module));
+}
+/// Copies values into the module's parameters and buffers. Throws KeyError for missing or unexpected keys
+/// (unless not `strict`) and ShapeError for sizes that differ; the text lists them all, and nothing has been
+/// written.
 template <nn::ModuleLike M>
 IncompatibleKeys load_state_dict(const M& module, const StateDict& state, bool strict = true) {
   return nn::detail::load_state_dict(nn::detail::ref_of(module), state, strict);
@@ -311,8 +356,11 @@ M& train(M& module, bool mode = true) {
   return module;
 }
 template <nn::ModuleLike M>
-M& eval(M& module) { return train(module, false); }
-/// Converts floating-point parameters and buffers. Make optimizers afterwards: the parameters are new tensors.
+M& eval(M& module) {
+  return train(module, false);
+}
+/// Converts floating-point parameters and buffers. Make optimizers afterwards: the parameters are new
+/// tensors.
 template <nn::ModuleLike M>
 M& to(M& module, Dtype dtype) {
   nn::detail::to(nn::detail::ref_of(module), dtype);
@@ -320,7 +368,9 @@ M& to(M& module, Dtype dtype) {
 }
 /// Lets go of all gradients.
 template <nn::ModuleLike M>
-void zero_grad(const M& module) { nn::detail::zero_grad(nn::detail::ref_of(module)); }
+void zero_grad(const M& module) {
+  nn::detail::zero_grad(nn::detail::ref_of(module));
+}
 /// Freezes (false) or unfreezes all parameters.
 template <nn::ModuleLike M>
 M& requires_grad_(M& module, bool requires_grad = true) {
@@ -339,18 +389,23 @@ M& apply(M& module, F&& f) {
       const_cast<Function*>(&f));
   return module;
 }
-/// A module of the same structure with copies of all tensors. A class with TALWEG_MODULE gives a member clone().
+/// A module of the same structure with copies of all tensors. A class with TALWEG_MODULE gives a member
+/// clone().
 template <nn::ModuleLike M>
-M clone(const M& module) { return nn::detail::clone_member(module); }
+M clone(const M& module) {
+  return nn::detail::clone_member(module);
+}
 
 /// The text that PyTorch prints for a module.
 template <nn::ModuleLike M>
-  requires(reflect::kind<M> == reflect::Kind::module)
-std::string repr(const M& module) { return nn::detail::repr(nn::detail::ref_of(module)); }
+requires(reflect::kind<M> == reflect::Kind::module) std::string repr(const M& module) {
+  return nn::detail::repr(nn::detail::ref_of(module));
+}
 
 template <class Stream, nn::ModuleLike M>
-  requires requires(Stream& s, const char* c) { s.write(c, 1); } && (reflect::kind<M> == reflect::Kind::module)
-Stream& operator<<(Stream& stream, const M& module) {
+requires requires(Stream& s, const char* c) {
+  s.write(c, 1);
+} &&(reflect::kind<M> == reflect::Kind::module) Stream& operator<<(Stream& stream, const M& module) {
   std::string text = repr(module);
   stream.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
   return stream;
@@ -387,12 +442,15 @@ T clone_member(const T& member) {
   } else if constexpr (kind == Kind::holder) {
     using Held = std::remove_cvref_t<decltype(*member)>;
     if (!static_cast<bool>(member)) return T();
-    if constexpr (std::is_constructible_v<T, Held*>) return T(new Held(clone_member<Held>(*member)));
-    else return T(clone_member<Held>(*member));
+    if constexpr (std::is_constructible_v<T, Held*>)
+      return T(new Held(clone_member<Held>(*member)));
+    else
+      return T(clone_member<Held>(*member));
   } else if constexpr (kind == Kind::tuple) {
     return [&]<size_t... I>(std::index_sequence<I...>) {
       return T{clone_member<std::remove_cv_t<std::tuple_element_t<I, T>>>(get<I>(member))...};
-    }(std::make_index_sequence<std::tuple_size<T>::value>());
+    }
+    (std::make_index_sequence<std::tuple_size<T>::value>());
   } else if constexpr (kind == Kind::keyed) {
     T out;
     for (const auto& [key, value] : member) out.emplace(key, clone_member<typename T::mapped_type>(value));
@@ -401,14 +459,19 @@ T clone_member(const T& member) {
     T out;
     for (const auto& value : member) out.insert(out.end(), clone_member<typename T::value_type>(value));
     return out;
-  } else if constexpr (requires { { member.clone() } -> std::same_as<T>; }) {
+  } else if constexpr (requires {
+                         { member.clone() } -> std::same_as<T>;
+                       }) {
     return member.clone();
   } else {
-    static_assert(std::is_aggregate_v<T>, "talweg: a class with TALWEG_MODULE that is to be cloned gives a member function clone() const");
-    return reflect::detail::with_members(member, []<class... A>(const A&... a) { return T{clone_member<A>(a)...}; });
+    static_assert(
+        std::is_aggregate_v<T>,
+        "talweg: a class with TALWEG_MODULE that is to be cloned gives a member function clone() const");
+    return reflect::detail::with_members(member,
+                                         []<class... A>(const A&... a) { return T{clone_member<A>(a)...}; });
   }
 }
 
-}  // namespace detail
-}  // namespace nn
-}  // namespace talweg
+} // namespace detail
+} // namespace nn
+} // namespace talweg

@@ -7,8 +7,8 @@
 
 namespace talweg::nn {
 
-/// A Tensor that a module owns: it requires grad, `parameters(module)` finds it and `state_dict` saves it. It is a
-/// Tensor in every expression. A default-constructed one is absent, as the bias of a layer without.
+/// A Tensor that a module owns: it requires grad, `parameters(module)` finds it and `state_dict` saves it. It
+/// is a Tensor in every expression. A default-constructed one is absent, as the bias of a layer without.
 class Parameter : public Tensor {
  public:
   Parameter() = default;
@@ -16,7 +16,8 @@ class Parameter : public Tensor {
   Parameter(Tensor data, bool requires_grad = true);
   Parameter(Parameter&&) noexcept = default;
   Parameter& operator=(Parameter&&) noexcept = default;
-  Parameter(const Parameter&) = delete;  // modules don't copy by accident: tw::clone(net), or pass by reference
+  Parameter(const Parameter&) =
+      delete; // modules don't copy by accident: tw::clone(net), or pass by reference
   Parameter& operator=(const Parameter&) = delete;
 };
 
@@ -27,8 +28,8 @@ class Buffer : public Tensor {
   Buffer(Tensor data) : Tensor(std::move(data)) {}
   Buffer(Buffer&&) noexcept = default;
   Buffer& operator=(Buffer&&) noexcept = default;
-  Buffer(const Buffer&) = delete;  // modules don't copy by accident: tw::clone(net), or pass by reference
+  Buffer(const Buffer&) = delete; // modules don't copy by accident: tw::clone(net), or pass by reference
   Buffer& operator=(const Buffer&) = delete;
 };
 
-}  // namespace talweg::nn
+} // namespace talweg::nn

@@ -1,5 +1,5 @@
-// Looking into a struct: how many members it has, what they are called, and what each of them is. Everything is told
-// by shape, so this header includes next to nothing.
+// Looking into a struct: how many members it has, what they are called, and what each of them is. Everything
+// is told by shape, so this header includes next to nothing.
 #pragma once
 
 #include <cstddef>
@@ -14,18 +14,19 @@ class Tensor;
 namespace nn {
 class Parameter;
 class Buffer;
-}  // namespace nn
+} // namespace nn
 
-/// Lists the members of a class that isn't an aggregate (it has constructors, private members or a base), so that
-/// modules of it are walked as structs are: `TALWEG_MODULE(fc1, fc2)`. Members that hold no tensors may be left out.
-#define TALWEG_MODULE(...)                                                                      \
-  friend struct ::talweg::reflect::Access;                                                      \
-  static constexpr bool talweg_listed = true;                                                   \
-  template <class TalwegWalk>                                                                   \
-  void talweg_members(TalwegWalk&& talweg_walk) {                                               \
-    talweg_walk(__VA_ARGS__);                                                                   \
-  }                                                                                             \
-  static constexpr ::std::string_view talweg_names() { return #__VA_ARGS__; }                   \
+/// Lists the members of a class that isn't an aggregate (it has constructors, private members or a base), so
+/// that modules of it are walked as structs are: `TALWEG_MODULE(fc1, fc2)`. Members that hold no tensors may
+/// be left out.
+#define TALWEG_MODULE(...)                                                    \
+  friend struct ::talweg::reflect::Access;                                    \
+  static constexpr bool talweg_listed = true;                                 \
+  template <class TalwegWalk>                                                 \
+  void talweg_members(TalwegWalk&& talweg_walk) {                             \
+    talweg_walk(__VA_ARGS__);                                                 \
+  }                                                                           \
+  static constexpr ::std::string_view talweg_names() { return #__VA_ARGS__; } \
   static_assert(true, "a semicolon may follow")
 
 namespace reflect {
@@ -36,24 +37,28 @@ inline constexpr bool holds_no_tensors = false;
 
 /// What a member is to the functions that walk modules.
 enum class Kind : unsigned char {
-  ignored,    // no tensors inside
-  parameter,  // nn::Parameter
-  buffer,     // nn::Buffer
-  tensor,     // a bare Tensor
-  module,     // a struct or class of modules and parameters, or one that can be called
-  holder,     // a pointer or optional of such
-  range,      // a vector, array or list of such
-  keyed,      // a map from names to such
-  tuple,      // a pair or tuple of which some are such
-  unknown,    // can't be looked into
+  ignored,   // no tensors inside
+  parameter, // nn::Parameter
+  buffer,    // nn::Buffer
+  tensor,    // a bare Tensor
+  module,    // a struct or class of modules and parameters, or one that can be called
+  holder,    // a pointer or optional of such
+  range,     // a vector, array or list of such
+  keyed,     // a map from names to such
+  tuple,     // a pair or tuple of which some are such
+  unknown,   // can't be looked into
 };
 
 struct Access {
   template <class T>
-  static constexpr bool listed = requires { T::talweg_listed; };
+  static constexpr bool listed = requires {
+    T::talweg_listed;
+  };
   // How many it has, and their names, are known when the program runs: f(name, member).
   template <class T>
-  static constexpr bool counted = requires { T::talweg_counted; };
+  static constexpr bool counted = requires {
+    T::talweg_counted;
+  };
   template <class T, class F>
   static void members(T& object, F&& f) {
     object.talweg_members(std::forward<F>(f));
@@ -74,8 +79,7 @@ struct AnyValue {
 template <class Derived>
 struct AnyBase {
   template <class T>
-    requires(std::is_base_of_v<T, Derived> && !std::is_same_v<T, Derived>)
-  operator T() const noexcept;
+  requires(std::is_base_of_v<T, Derived> && !std::is_same_v<T, Derived>) operator T() const noexcept;
 };
 template <size_t>
 using AnyAt = AnyValue;
@@ -83,12 +87,14 @@ using AnyAt = AnyValue;
 template <class T, class Sequence>
 inline constexpr bool takes = false;
 template <class T, size_t... I>
-inline constexpr bool takes<T, std::index_sequence<I...>> = requires { T{AnyAt<I>{}...}; };
+inline constexpr bool takes<T, std::index_sequence<I...>> = requires {
+  T{AnyAt<I>{}...};
+};
 
 inline constexpr size_t most_members = 64;
 
-// The counts that T{...} compiles with form an interval that ends at the number of members; it needn't start at 0,
-// since members without a default must be given.
+// The counts that T{...} compiles with form an interval that ends at the number of members; it needn't start
+// at 0, since members without a default must be given.
 template <class T, size_t N = 0, bool started = false>
 constexpr size_t count_members() {
   if constexpr (N > most_members + 1) {
@@ -106,12 +112,17 @@ constexpr size_t count_members() {
 template <class T>
 inline constexpr size_t member_count = count_members<T>();
 template <class T>
-inline constexpr bool has_base = requires { T{AnyBase<T>{}}; };
+inline constexpr bool has_base = requires {
+  T{AnyBase<T>{}};
+};
 template <class T>
 constexpr bool can_look_into() {
-  if constexpr (std::is_empty_v<T>) return true;
-  else if constexpr (has_base<T>) return false;
-  else return member_count<T> > 0 && member_count<T> <= most_members;
+  if constexpr (std::is_empty_v<T>)
+    return true;
+  else if constexpr (has_base<T>)
+    return false;
+  else
+    return member_count<T> > 0 && member_count<T> <= most_members;
 }
 
 #define TALWEG_M1 m1
@@ -178,10 +189,10 @@ constexpr bool can_look_into() {
 #define TALWEG_M62 TALWEG_M61, m62
 #define TALWEG_M63 TALWEG_M62, m63
 #define TALWEG_M64 TALWEG_M63, m64
-#define TALWEG_TIE(N)                 \
-  else if constexpr (n == N) {        \
-    auto& [TALWEG_M##N] = object;     \
-    return f(TALWEG_M##N);            \
+#define TALWEG_TIE(N)             \
+  else if constexpr (n == N) {    \
+    auto& [TALWEG_M##N] = object; \
+    return f(TALWEG_M##N);        \
   }
 
 /// Calls f with all members of an aggregate.
@@ -191,16 +202,19 @@ constexpr decltype(auto) with_members(T& object, F&& f) {
   if constexpr (n == 0) {
     return f();
   }
-  TALWEG_TIE(1) TALWEG_TIE(2) TALWEG_TIE(3) TALWEG_TIE(4) TALWEG_TIE(5) TALWEG_TIE(6) TALWEG_TIE(7)
-  TALWEG_TIE(8) TALWEG_TIE(9) TALWEG_TIE(10) TALWEG_TIE(11) TALWEG_TIE(12) TALWEG_TIE(13) TALWEG_TIE(14)
-  TALWEG_TIE(15) TALWEG_TIE(16) TALWEG_TIE(17) TALWEG_TIE(18) TALWEG_TIE(19) TALWEG_TIE(20) TALWEG_TIE(21)
-  TALWEG_TIE(22) TALWEG_TIE(23) TALWEG_TIE(24) TALWEG_TIE(25) TALWEG_TIE(26) TALWEG_TIE(27) TALWEG_TIE(28)
-  TALWEG_TIE(29) TALWEG_TIE(30) TALWEG_TIE(31) TALWEG_TIE(32) TALWEG_TIE(33) TALWEG_TIE(34) TALWEG_TIE(35)
-  TALWEG_TIE(36) TALWEG_TIE(37) TALWEG_TIE(38) TALWEG_TIE(39) TALWEG_TIE(40) TALWEG_TIE(41) TALWEG_TIE(42)
-  TALWEG_TIE(43) TALWEG_TIE(44) TALWEG_TIE(45) TALWEG_TIE(46) TALWEG_TIE(47) TALWEG_TIE(48) TALWEG_TIE(49)
-  TALWEG_TIE(50) TALWEG_TIE(51) TALWEG_TIE(52) TALWEG_TIE(53) TALWEG_TIE(54) TALWEG_TIE(55) TALWEG_TIE(56)
-  TALWEG_TIE(57) TALWEG_TIE(58) TALWEG_TIE(59) TALWEG_TIE(60) TALWEG_TIE(61) TALWEG_TIE(62) TALWEG_TIE(63)
-  TALWEG_TIE(64)
+  TALWEG_TIE(1)
+  TALWEG_TIE(2) TALWEG_TIE(3) TALWEG_TIE(4) TALWEG_TIE(5) TALWEG_TIE(6) TALWEG_TIE(7) TALWEG_TIE(8)
+      TALWEG_TIE(9) TALWEG_TIE(10) TALWEG_TIE(11) TALWEG_TIE(12) TALWEG_TIE(13) TALWEG_TIE(14) TALWEG_TIE(15)
+          TALWEG_TIE(16) TALWEG_TIE(17) TALWEG_TIE(18) TALWEG_TIE(19) TALWEG_TIE(20) TALWEG_TIE(21)
+              TALWEG_TIE(22) TALWEG_TIE(23) TALWEG_TIE(24) TALWEG_TIE(25) TALWEG_TIE(26) TALWEG_TIE(27)
+                  TALWEG_TIE(28) TALWEG_TIE(29) TALWEG_TIE(30) TALWEG_TIE(31) TALWEG_TIE(32) TALWEG_TIE(33)
+                      TALWEG_TIE(34) TALWEG_TIE(35) TALWEG_TIE(36) TALWEG_TIE(37) TALWEG_TIE(38)
+                          TALWEG_TIE(39) TALWEG_TIE(40) TALWEG_TIE(41) TALWEG_TIE(42) TALWEG_TIE(43)
+                              TALWEG_TIE(44) TALWEG_TIE(45) TALWEG_TIE(46) TALWEG_TIE(47) TALWEG_TIE(48)
+                                  TALWEG_TIE(49) TALWEG_TIE(50) TALWEG_TIE(51) TALWEG_TIE(52) TALWEG_TIE(53)
+                                      TALWEG_TIE(54) TALWEG_TIE(55) TALWEG_TIE(56) TALWEG_TIE(57)
+                                          TALWEG_TIE(58) TALWEG_TIE(59) TALWEG_TIE(60) TALWEG_TIE(61)
+                                              TALWEG_TIE(62) TALWEG_TIE(63) TALWEG_TIE(64)
 }
 #undef TALWEG_TIE
 #undef TALWEG_M1
@@ -272,13 +286,15 @@ template <class... T>
 struct Types {};
 struct ToTypes {
   template <class... T>
-  constexpr Types<std::remove_cv_t<T>...> operator()(T&...) const { return {}; }
+  constexpr Types<std::remove_cv_t<T>...> operator()(T&...) const {
+    return {};
+  }
 };
 template <class T>
 using MemberTypes = decltype(with_members(std::declval<T&>(), ToTypes{}));
 
-// The names: the address of a member of an object that is declared and nowhere defined, as template argument, is
-// spelled out by the compiler.
+// The names: the address of a member of an object that is declared and nowhere defined, as template argument,
+// is spelled out by the compiler.
 #if defined(__clang__)
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wundefined-var-template"
@@ -293,7 +309,7 @@ template <class T>
 struct Ghost {
   static const Box<T> it;
 };
-#if defined(__clang__)  // takes a pointer to a member as template argument only inside a class
+#if defined(__clang__) // takes a pointer to a member as template argument only inside a class
 template <class P>
 struct ByValue {
   P pointer;
@@ -301,18 +317,27 @@ struct ByValue {
 template <class P>
 ByValue(P) -> ByValue<P>;
 template <class P>
-constexpr auto as_argument(P pointer) { return ByValue<P>{pointer}; }
+constexpr auto as_argument(P pointer) {
+  return ByValue<P>{pointer};
+}
 template <ByValue P>
-consteval const char* spelled() { return __PRETTY_FUNCTION__; }
+consteval const char* spelled() {
+  return __PRETTY_FUNCTION__;
+}
 #else
 template <class P>
-constexpr P as_argument(P pointer) { return pointer; }
+constexpr P as_argument(P pointer) {
+  return pointer;
+}
 template <auto P>
-consteval const char* spelled() { return __PRETTY_FUNCTION__; }
+consteval const char* spelled() {
+  return __PRETTY_FUNCTION__;
+}
 #endif
 
 constexpr bool in_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (static_cast<unsigned char>(c) & 0x80);
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         (static_cast<unsigned char>(c) & 0x80);
 }
 constexpr std::string_view last_name(std::string_view text) {
   size_t end = text.size();
@@ -331,7 +356,9 @@ struct Pointers;
 template <size_t... I, class... T>
 struct Pointers<std::index_sequence<I...>, T...> : Leaf<I, T>... {};
 template <size_t I, class T>
-constexpr T* pointer_at(const Leaf<I, T>& leaf) { return leaf.pointer; }
+constexpr T* pointer_at(const Leaf<I, T>& leaf) {
+  return leaf.pointer;
+}
 struct ToPointers {
   template <class... T>
   constexpr auto operator()(T&... member) const {
@@ -348,8 +375,10 @@ constexpr NameList spell_members(std::index_sequence<I...>) {
 }
 template <class T>
 constexpr NameList member_names() {
-  if constexpr (member_count<T> == 0) return {};
-  else return spell_members<T>(std::make_index_sequence<member_count<T>>());
+  if constexpr (member_count<T> == 0)
+    return {};
+  else
+    return spell_members<T>(std::make_index_sequence<member_count<T>>());
 }
 #if defined(__clang__)
 #pragma clang diagnostic pop
@@ -358,7 +387,9 @@ template <class T>
 inline constexpr NameList names_of = member_names<T>();
 
 template <class T>
-constexpr const char* spelled_type() { return __PRETTY_FUNCTION__; }
+constexpr const char* spelled_type() {
+  return __PRETTY_FUNCTION__;
+}
 
 // "Model" from "... [with T = main()::Model]"; the arguments of a template are left out.
 constexpr std::string_view short_name(std::string_view text) {
@@ -378,7 +409,8 @@ constexpr bool of_std(std::string_view text) {
   return text.substr(at + 4, 5) == "std::";
 }
 
-// Whether a class has a member of that name, overloaded or not: in a class that inherits another, the name is ambiguous.
+// Whether a class has a member of that name, overloaded or not: in a class that inherits another, the name is
+// ambiguous.
 struct CallName {
   void operator()();
   void forward();
@@ -387,8 +419,11 @@ template <class T>
 struct WithNames : T, CallName {};
 template <class T>
 constexpr bool can_be_called() {
-  if constexpr (!std::is_class_v<T> || std::is_final_v<T>) return false;
-  else return !requires { &WithNames<T>::operator(); } || !requires { &WithNames<T>::forward; };
+  if constexpr (!std::is_class_v<T> || std::is_final_v<T>)
+    return false;
+  else
+    return !requires { &WithNames<T>::operator(); }
+  || !requires { &WithNames<T>::forward; };
 }
 
 template <class T>
@@ -402,7 +437,9 @@ concept Range = requires(T& t) {
   typename T::value_type;
 };
 template <class T>
-concept Tuple = requires { sizeof(std::tuple_size<T>); };
+concept Tuple = requires {
+  sizeof(std::tuple_size<T>);
+};
 
 template <class T>
 constexpr Kind kind_of();
@@ -426,47 +463,69 @@ constexpr Kind any_element(std::index_sequence<I...>) {
 
 // Of a class template of the standard library: none of its arguments may hold tensors.
 template <class T>
-constexpr Kind standard(T*) { return Kind::ignored; }
+constexpr Kind standard(T*) {
+  return Kind::ignored;
+}
 template <template <class...> class C, class... A>
-constexpr Kind standard(C<A...>*) { return (... && (kind_of<A>() == Kind::ignored)) ? Kind::ignored : Kind::unknown; }
+constexpr Kind standard(C<A...>*) {
+  return (... && (kind_of<A>() == Kind::ignored)) ? Kind::ignored : Kind::unknown;
+}
 
 template <class T>
 constexpr Kind kind_of() {
-  if constexpr (!std::is_same_v<T, std::remove_cv_t<T>>) return kind_of<std::remove_cv_t<T>>();
-  else if constexpr (std::is_same_v<T, nn::Parameter>) return Kind::parameter;
-  else if constexpr (std::is_same_v<T, nn::Buffer>) return Kind::buffer;
-  else if constexpr (std::is_same_v<T, Tensor>) return Kind::tensor;
-  else if constexpr (holds_no_tensors<T>) return Kind::ignored;
-  else if constexpr (Access::listed<T>) return Kind::module;
-  else if constexpr (!std::is_class_v<T> && !std::is_union_v<T>) return std::is_array_v<T> ? Kind::unknown : Kind::ignored;
-  else if constexpr (Holder<T>) return inner(kind_of<std::remove_cvref_t<decltype(*std::declval<T&>())>>(), Kind::holder);
-  else if constexpr (requires { typename T::mapped_type; }) return inner(kind_of<typename T::mapped_type>(), Kind::keyed);
-  else if constexpr (Tuple<T>) return any_element<T>(std::make_index_sequence<std::tuple_size<T>::value>());
+  if constexpr (!std::is_same_v<T, std::remove_cv_t<T>>)
+    return kind_of<std::remove_cv_t<T>>();
+  else if constexpr (std::is_same_v<T, nn::Parameter>)
+    return Kind::parameter;
+  else if constexpr (std::is_same_v<T, nn::Buffer>)
+    return Kind::buffer;
+  else if constexpr (std::is_same_v<T, Tensor>)
+    return Kind::tensor;
+  else if constexpr (holds_no_tensors<T>)
+    return Kind::ignored;
+  else if constexpr (Access::listed<T>)
+    return Kind::module;
+  else if constexpr (!std::is_class_v<T> && !std::is_union_v<T>)
+    return std::is_array_v<T> ? Kind::unknown : Kind::ignored;
+  else if constexpr (Holder<T>)
+    return inner(kind_of<std::remove_cvref_t<decltype(*std::declval<T&>())>>(), Kind::holder);
+  else if constexpr (requires { typename T::mapped_type; })
+    return inner(kind_of<typename T::mapped_type>(), Kind::keyed);
+  else if constexpr (Tuple<T>)
+    return any_element<T>(std::make_index_sequence<std::tuple_size<T>::value>());
   else if constexpr (Range<T>) {
-    if constexpr (std::is_same_v<typename T::value_type, T>) return Kind::ignored;
-    else return inner(kind_of<typename T::value_type>(), Kind::range);
-  }
-  else if constexpr (of_std(spelled_type<T>())) return standard(static_cast<T*>(nullptr));
+    if constexpr (std::is_same_v<typename T::value_type, T>)
+      return Kind::ignored;
+    else
+      return inner(kind_of<typename T::value_type>(), Kind::range);
+  } else if constexpr (of_std(spelled_type<T>()))
+    return standard(static_cast<T*>(nullptr));
   else if constexpr (std::is_aggregate_v<T>) {
-    if constexpr (!can_look_into<T>()) return Kind::unknown;
-    else if constexpr (can_be_called<T>()) return Kind::module;
-    else if constexpr (std::is_empty_v<T>) return Kind::ignored;
-    else return any_of(MemberTypes<T>{}, Kind::module);
-  }
-  else return std::is_empty_v<T> ? Kind::ignored : Kind::unknown;
+    if constexpr (!can_look_into<T>())
+      return Kind::unknown;
+    else if constexpr (can_be_called<T>())
+      return Kind::module;
+    else if constexpr (std::is_empty_v<T>)
+      return Kind::ignored;
+    else
+      return any_of(MemberTypes<T>{}, Kind::module);
+  } else
+    return std::is_empty_v<T> ? Kind::ignored : Kind::unknown;
 }
 
-}  // namespace detail
+} // namespace detail
 
 template <class T>
 inline constexpr Kind kind = detail::kind_of<std::remove_cv_t<T>>();
 
 /// "Model" for `struct Model`, wherever it is declared.
 template <class T>
-constexpr std::string_view type_name() { return detail::short_name(detail::spelled_type<T>()); }
+constexpr std::string_view type_name() {
+  return detail::short_name(detail::spelled_type<T>());
+}
 
-/// Calls f(name, member) for each member, in order. Members of a class come by TALWEG_MODULE; an empty list of names
-/// there means that they are called "0", "1", ...
+/// Calls f(name, member) for each member, in order. Members of a class come by TALWEG_MODULE; an empty list
+/// of names there means that they are called "0", "1", ...
 template <class T, class F>
 void for_each_member(T& object, F&& f) {
   size_t i = 0;
@@ -486,9 +545,10 @@ void for_each_member(T& object, F&& f) {
       (f(next(), i++, member), ...);
     });
   } else {
-    detail::with_members(object, [&](auto&... member) { ((f(detail::names_of<T>.list[i], i, member), ++i), ...); });
+    detail::with_members(object,
+                         [&](auto&... member) { ((f(detail::names_of<T>.list[i], i, member), ++i), ...); });
   }
 }
 
-}  // namespace reflect
-}  // namespace talweg
+} // namespace reflect
+} // namespace talweg

@@ -27,8 +27,8 @@ Tensor mul(const Tensor& self, const Tensor& other);
 Tensor mul(const Tensor& self, Scalar other);
 const Tensor& mul_(const Tensor& self, const Tensor& other);
 const Tensor& mul_(const Tensor& self, Scalar other);
-/// self / other. `rounding_mode` is "" (true division: integers give the default dtype), "trunc" (toward zero) or
-/// "floor" (as Python's //). Integers divided by zero under a rounding mode throw ValueError.
+/// self / other. `rounding_mode` is "" (true division: integers give the default dtype), "trunc" (toward
+/// zero) or "floor" (as Python's //). Integers divided by zero under a rounding mode throw ValueError.
 Tensor div(const Tensor& self, const Tensor& other, std::string_view rounding_mode = {});
 Tensor div(const Tensor& self, Scalar other, std::string_view rounding_mode = {});
 const Tensor& div_(const Tensor& self, const Tensor& other, std::string_view rounding_mode = {});
@@ -49,4 +49,4 @@ const Tensor& pow_(const Tensor& self, Scalar exponent);
 Tensor neg(const Tensor& self);
 const Tensor& neg_(const Tensor& self);
 
-}  // namespace talweg
+} // namespace talweg

@@ -1,4 +1,5 @@
-// Comparisons and logic: results are bool, without gradients; the forms in place write 0 and 1 in self's dtype.
+// Comparisons and logic: results are bool, without gradients; the forms in place write 0 and 1 in self's
+// dtype.
 #pragma once
 
 #include "talweg/scalar.h"
@@ -20,7 +21,8 @@ Tensor gt(const Tensor& self, const Tensor& other);
 Tensor gt(const Tensor& self, Scalar other);
 Tensor ge(const Tensor& self, const Tensor& other);
 Tensor ge(const Tensor& self, Scalar other);
-/// The truth value into self, in its dtype. Under autograd self is then constant: gradients through it are zero.
+/// The truth value into self, in its dtype. Under autograd self is then constant: gradients through it are
+/// zero.
 const Tensor& eq_(const Tensor& self, const Tensor& other);
 const Tensor& eq_(const Tensor& self, Scalar other);
 const Tensor& ne_(const Tensor& self, const Tensor& other);
@@ -48,4 +50,4 @@ const Tensor& logical_not_(const Tensor& self);
 /// True if sizes are equal and all elements are (NaN isn't). Dtypes are promoted first.
 bool equal(const Tensor& self, const Tensor& other);
 
-}  // namespace talweg
+} // namespace talweg

@@ -20,4 +20,4 @@ const Tensor& fill_(const Tensor& self, Scalar value);
 const Tensor& fill_(const Tensor& self, const Tensor& value);
 const Tensor& zero_(const Tensor& self);
 
-}  // namespace talweg
+} // namespace talweg

@@ -1,5 +1,5 @@
-// Elementary functions, activations and choices, element by element. Integers give the default dtype where a function
-// has no integer values.
+// Elementary functions, activations and choices, element by element. Integers give the default dtype where a
+// function has no integer values.
 #pragma once
 
 #include <optional>
@@ -57,4 +57,4 @@ Tensor masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value);
 const Tensor& masked_fill_(const Tensor& self, const Tensor& mask, Scalar value);
 const Tensor& masked_fill_(const Tensor& self, const Tensor& mask, const Tensor& value);
 
-}  // namespace talweg
+} // namespace talweg

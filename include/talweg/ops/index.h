@@ -24,7 +24,8 @@ inline constexpr EllipsisIndex Ellipsis{};
 /// `start:stop:step`; what is left out or None has Python's default. step must be positive.
 struct Slice {
   Slice() = default;
-  Slice(std::optional<int64_t> start, std::optional<int64_t> stop, int64_t step = 1) : start(start), stop(stop), step(step) {}
+  Slice(std::optional<int64_t> start, std::optional<int64_t> stop, int64_t step = 1)
+      : start(start), stop(stop), step(step) {}
   Slice(NoneIndex, std::optional<int64_t> stop, int64_t step = 1) : stop(stop), step(step) {}
   Slice(std::optional<int64_t> start, NoneIndex, int64_t step = 1) : start(start), step(step) {}
   Slice(NoneIndex, NoneIndex, int64_t step = 1) : step(step) {}
@@ -40,8 +41,9 @@ class Index {
   Index(EllipsisIndex) : kind_(Kind::ellipsis) {}
   Index(Slice slice) : kind_(Kind::slice), slice_(slice) {}
   template <class T>
-    requires std::is_integral_v<T>
-  Index(T value) : kind_(std::is_same_v<T, bool> ? Kind::boolean : Kind::integer), integer_(static_cast<int64_t>(value)) {}
+  requires std::is_integral_v<T> Index(T value)
+      : kind_(std::is_same_v<T, bool> ? Kind::boolean : Kind::integer),
+        integer_(static_cast<int64_t>(value)) {}
   Index(const Tensor& indices);
   Index(const Index& other);
   Index& operator=(const Index&) = delete;
@@ -56,15 +58,18 @@ class Index {
   Kind kind_;
   int64_t integer_ = 0;
   Slice slice_;
-  alignas(void*) unsigned char tensor_[sizeof(void*)] = {};  // a Tensor, which isn't complete here
+  alignas(void*) unsigned char tensor_[sizeof(void*)] = {}; // a Tensor, which isn't complete here
 };
 
-/// self[indices] by NumPy's rules. Integers, slices, None and Ellipsis give a view, masks and integer tensors a copy.
+/// self[indices] by NumPy's rules. Integers, slices, None and Ellipsis give a view, masks and integer tensors
+/// a copy.
 Tensor index(const Tensor& self, std::span<const Index> indices);
 /// self[indices] = value (broadcast); with `accumulate` it is added, once for each time an element is named.
-const Tensor& index_put_(const Tensor& self, std::span<const Index> indices, const Tensor& value, bool accumulate = false);
+const Tensor& index_put_(const Tensor& self, std::span<const Index> indices, const Tensor& value,
+                         bool accumulate = false);
 /// A copy of self with self[indices] = value.
-Tensor index_put(const Tensor& self, std::span<const Index> indices, const Tensor& value, bool accumulate = false);
+Tensor index_put(const Tensor& self, std::span<const Index> indices, const Tensor& value,
+                 bool accumulate = false);
 /// Rows (or slices of any dim) in the order of a 1-d integer tensor.
 Tensor index_select(const Tensor& self, int64_t dim, const Tensor& index);
 /// out[i][j] = self[index[i][j]][j] for dim 0, and so on.
@@ -73,4 +78,4 @@ Tensor gather(const Tensor& self, int64_t dim, const Tensor& index);
 Tensor scatter_add(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src);
 const Tensor& scatter_add_(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src);
 
-}  // namespace talweg
+} // namespace talweg

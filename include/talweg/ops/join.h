@@ -13,4 +13,4 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim = 0);
 /// Along a new dimension; all of one shape.
 Tensor stack(const std::vector<Tensor>& tensors, int64_t dim = 0);
 
-}  // namespace talweg
+} // namespace talweg

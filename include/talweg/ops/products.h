@@ -1,5 +1,5 @@
-// Products of matrices and vectors. Each element is one chain of fused multiply-adds over k, in order, so the bits
-// don't depend on the processor.
+// Products of matrices and vectors. Each element is one chain of fused multiply-adds over k, in order, so the
+// bits don't depend on the processor.
 #pragma once
 
 #include "talweg/scalar.h"
@@ -19,9 +19,10 @@ Tensor matmul(const Tensor& self, const Tensor& other);
 /// beta * self + alpha * (mat1 @ mat2); self broadcasts. With beta = 0 self isn't read.
 Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, Scalar beta = 1, Scalar alpha = 1);
 /// The same into self, which must have the product's sizes.
-const Tensor& addmm_(const Tensor& self, const Tensor& mat1, const Tensor& mat2, Scalar beta = 1, Scalar alpha = 1);
+const Tensor& addmm_(const Tensor& self, const Tensor& mat1, const Tensor& mat2, Scalar beta = 1,
+                     Scalar alpha = 1);
 /// input @ weight.t() + bias: input (*, in), weight (out, in), bias (out) or undefined.
 Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias);
 Tensor linear(const Tensor& input, const Tensor& weight);
 
-}  // namespace talweg
+} // namespace talweg

@@ -11,8 +11,8 @@ namespace talweg {
 
 class Tensor;
 
-/// Sum. Integers and bool are added in int64 unless `dtype` says otherwise. float32 follows PyTorch's one-thread
-/// tree of additions, bit for bit.
+/// Sum. Integers and bool are added in int64 unless `dtype` says otherwise. float32 follows PyTorch's
+/// one-thread tree of additions, bit for bit.
 Tensor sum(const Tensor& self, std::optional<Dtype> dtype = {});
 Tensor sum(const Tensor& self, IntList dim, bool keepdim = false, std::optional<Dtype> dtype = {});
 /// sum / count. Floating-point tensors only, or a floating-point `dtype`.
@@ -32,7 +32,8 @@ Tensor max(const Tensor& self);
 std::pair<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim = false);
 /// The larger of two, elementwise: `maximum`.
 Tensor max(const Tensor& self, const Tensor& other);
-/// Index of the largest element (the first of equals; NaN wins), int64; of the flattened tensor without a dim.
+/// Index of the largest element (the first of equals; NaN wins), int64; of the flattened tensor without a
+/// dim.
 Tensor argmax(const Tensor& self, std::optional<int64_t> dim = {}, bool keepdim = false);
 /// log(sum(exp(self))) over dim, without overflow. Integers and bool give the default dtype.
 Tensor logsumexp(const Tensor& self, IntList dim, bool keepdim = false);
@@ -44,10 +45,10 @@ Tensor any(const Tensor& self);
 Tensor any(const Tensor& self, IntList dim, bool keepdim = false);
 
 template <class Bool>
-  requires std::is_same_v<Bool, bool>
-void sum(const Tensor& self, Bool) = delete;  // write sum(dims, true)
+requires std::is_same_v<Bool, bool>
+void sum(const Tensor& self, Bool) = delete; // write sum(dims, true)
 template <class Bool>
-  requires std::is_same_v<Bool, bool>
-void mean(const Tensor& self, Bool) = delete;  // write mean(dims, true)
+requires std::is_same_v<Bool, bool>
+void mean(const Tensor& self, Bool) = delete; // write mean(dims, true)
 
-}  // namespace talweg
+} // namespace talweg

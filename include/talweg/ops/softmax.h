@@ -15,4 +15,4 @@ Tensor softmax(const Tensor& self, int64_t dim, std::optional<Dtype> dtype = {})
 /// self - max - log(sum(exp(self - max))) along dim.
 Tensor log_softmax(const Tensor& self, int64_t dim, std::optional<Dtype> dtype = {});
 
-}  // namespace talweg
+} // namespace talweg

@@ -1,5 +1,5 @@
-// The same elements under another shape. All share memory with `self` and are differentiable; writing through a view
-// changes its base and, under autograd, the base's history.
+// The same elements under another shape. All share memory with `self` and are differentiable; writing through
+// a view changes its base and, under autograd, the base's history.
 #pragma once
 
 #include <vector>
@@ -25,7 +25,8 @@ Tensor select(const Tensor& self, int64_t dim, int64_t index);
 /// `length` elements of dim from `start`.
 Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length);
 /// start:end:step of dim with Python's rules of clipping; step > 0.
-Tensor slice(const Tensor& self, int64_t dim = 0, int64_t start = 0, int64_t end = INT64_MAX, int64_t step = 1);
+Tensor slice(const Tensor& self, int64_t dim = 0, int64_t start = 0, int64_t end = INT64_MAX,
+             int64_t step = 1);
 /// Dimensions of size 1 repeated without copying; -1 keeps a size, new dimensions stand in front.
 Tensor expand(const Tensor& self, IntList size);
 Tensor expand_as(const Tensor& self, const Tensor& other);
@@ -38,7 +39,8 @@ Tensor unsqueeze(const Tensor& self, int64_t dim);
 Tensor flatten(const Tensor& self, int64_t start_dim = 0, int64_t end_dim = -1);
 /// One dimension as several; one of them may be -1.
 Tensor unflatten(const Tensor& self, int64_t dim, IntList sizes);
-/// Any geometry over self's memory, in elements; the offset counts from the start of the memory, or is self's own.
+/// Any geometry over self's memory, in elements; the offset counts from the start of the memory, or is self's
+/// own.
 Tensor as_strided(const Tensor& self, IntList size, IntList stride);
 Tensor as_strided(const Tensor& self, IntList size, IntList stride, int64_t storage_offset);
 /// The diagonal of dim1 and dim2 as last dimension.
@@ -52,8 +54,9 @@ std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim = 
 std::vector<Tensor> split_with_sizes(const Tensor& self, IntList split_sizes, int64_t dim = 0);
 /// All slices of dim.
 std::vector<Tensor> unbind(const Tensor& self, int64_t dim = 0);
-/// The tensor itself under another geometry; no element moves. Counts as a write: the version grows and, under autograd,
-/// the history of self goes through the view. A view stays a view of its base, which keeps its own geometry.
+/// The tensor itself under another geometry; no element moves. Counts as a write: the version grows and,
+/// under autograd, the history of self goes through the view. A view stays a view of its base, which keeps
+/// its own geometry.
 const Tensor& transpose_(const Tensor& self, int64_t dim0, int64_t dim1);
 const Tensor& t_(const Tensor& self);
 const Tensor& squeeze_(const Tensor& self);
@@ -64,4 +67,4 @@ const Tensor& as_strided_(const Tensor& self, IntList size, IntList stride, int6
 /// Shares elements and version, without history and without requiring grad.
 Tensor detach(const Tensor& self);
 
-}  // namespace talweg
+} // namespace talweg

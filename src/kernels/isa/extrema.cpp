@@ -16,7 +16,8 @@ __attribute__((flatten)) T largest(const T* in, int64_t size) {
   int64_t i = 0;
   T result = in[0];
   if (size >= 4 * n) {
-    Lane<T> a = Lane<T>::load(in), b = Lane<T>::load(in + n), c = Lane<T>::load(in + 2 * n), d = Lane<T>::load(in + 3 * n);
+    Lane<T> a = Lane<T>::load(in), b = Lane<T>::load(in + n), c = Lane<T>::load(in + 2 * n),
+            d = Lane<T>::load(in + 3 * n);
     for (i = 4 * n; i + 4 * n <= size; i += 4 * n) {
       a = maximum(a, Lane<T>::load(in + i));
       b = maximum(b, Lane<T>::load(in + i + n));
@@ -40,10 +41,11 @@ __attribute__((flatten)) void largest_into(T* out, const T* in, int64_t size) {
   for (; i < size; ++i) out[i] = larger(out[i], in[i]);
 }
 
-}  // namespace
-}  // namespace talweg
+} // namespace
+} // namespace talweg
 
 namespace talweg::kernels::TALWEG_ISA {
 extern const ExtremaLoops extrema_loops;
-const ExtremaLoops extrema_loops{{&largest<float>, &largest_into<float>}, {&largest<double>, &largest_into<double>}};
-}  // namespace talweg::kernels::TALWEG_ISA
+const ExtremaLoops extrema_loops{{&largest<float>, &largest_into<float>},
+                                 {&largest<double>, &largest_into<double>}};
+} // namespace talweg::kernels::TALWEG_ISA

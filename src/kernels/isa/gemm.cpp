@@ -1,5 +1,6 @@
-// Products of matrices over lanes. One dimension of the result is spread over lanes, the other is taken some rows at a
-// time; the chain over k of each element runs in a register from the first step to the last of its part of k.
+// Products of matrices over lanes. One dimension of the result is spread over lanes, the other is taken some
+// rows at a time; the chain over k of each element runs in a register from the first step to the last of its
+// part of k.
 #include "kernels/gemm.h"
 
 #include "lanes/lane.h"
@@ -33,13 +34,18 @@ using count = typename Count<N>::type;
 
 template <bool fused, class T>
 TALWEG_INLINE T step(T a, T b, T sum) {
-  if constexpr (!fused) return a * b + sum;
-  else if constexpr (std::is_same_v<T, float>) return __builtin_fmaf(a, b, sum);
-  else if constexpr (std::is_same_v<T, double>) return __builtin_fma(a, b, sum);
-  else return fma(a, b, sum);
+  if constexpr (!fused)
+    return a * b + sum;
+  else if constexpr (std::is_same_v<T, float>)
+    return __builtin_fmaf(a, b, sum);
+  else if constexpr (std::is_same_v<T, double>)
+    return __builtin_fma(a, b, sum);
+  else
+    return fma(a, b, sum);
 }
 
-// What a block of the result is made of: rows of `a`, a panel of `b` whose rows are whole lanes, and where it goes.
+// What a block of the result is made of: rows of `a`, a panel of `b` whose rows are whole lanes, and where it
+// goes.
 template <class T>
 struct Block {
   const T* a;
@@ -50,7 +56,7 @@ struct Block {
   T* c;
   int64_t c_row, c_column;
   int64_t columns;
-  bool first;  // the chain starts here; else it goes on from what c holds
+  bool first; // the chain starts here; else it goes on from what c holds
   // Added at the end: whole lanes, the same for all rows, or one number for each row.
   const T* bias_lanes;
   const T* bias_numbers;
@@ -81,7 +87,10 @@ TALWEG_INLINE void run_block(const Block<T>& block, Indices<R...>) {
     ((sum[R] = Lane<T>(T(0)), more[R] = Lane<T>(T(0))), ...);
   } else {
     ((sum[R] = load_some(block.c + R * block.c_row, block.c_column, block.columns)), ...);
-    if constexpr (L == 2) ((more[R] = load_some(block.c + R * block.c_row + width * block.c_column, block.c_column, block.columns - width)), ...);
+    if constexpr (L == 2)
+      ((more[R] = load_some(block.c + R * block.c_row + width * block.c_column, block.c_column,
+                            block.columns - width)),
+       ...);
   }
   const T* row[] = {(block.a + R * block.a_row)...};
   const T* b = block.b;
@@ -91,7 +100,9 @@ TALWEG_INLINE void run_block(const Block<T>& block, Indices<R...>) {
     const Lane<T> x = Lane<T>::load(b);
     if constexpr (L == 2) {
       const Lane<T> y = Lane<T>::load(b + width);
-      ((sum[R] = step<fused>(Lane<T>(row[R][at]), x, sum[R]), more[R] = step<fused>(Lane<T>(row[R][at]), y, more[R])), ...);
+      ((sum[R] = step<fused>(Lane<T>(row[R][at]), x, sum[R]),
+        more[R] = step<fused>(Lane<T>(row[R][at]), y, more[R])),
+       ...);
     } else {
       ((sum[R] = step<fused>(Lane<T>(row[R][at]), x, sum[R])), ...);
     }
@@ -106,14 +117,21 @@ TALWEG_INLINE void run_block(const Block<T>& block, Indices<R...>) {
       ((more[R] = more[R] + y), ...);
     }
   } else if (block.bias_numbers) {
-    ((sum[R] = sum[R] + Lane<T>(block.bias_numbers[R * block.bias_row]), more[R] = more[R] + Lane<T>(block.bias_numbers[R * block.bias_row])), ...);
+    ((sum[R] = sum[R] + Lane<T>(block.bias_numbers[R * block.bias_row]),
+      more[R] = more[R] + Lane<T>(block.bias_numbers[R * block.bias_row])),
+     ...);
   }
   (store_some(block.c + R * block.c_row, block.c_column, block.columns, sum[R]), ...);
-  if constexpr (L == 2) (store_some(block.c + R * block.c_row + width * block.c_column, block.c_column, block.columns - width, more[R]), ...);
+  if constexpr (L == 2)
+    (store_some(block.c + R * block.c_row + width * block.c_column, block.c_column, block.columns - width,
+                more[R]),
+     ...);
 }
 
 template <class T, bool fused, int R, int L>
-__attribute__((flatten, noinline)) void block_of(const Block<T>& block) { run_block<T, fused, L>(block, count<R>{}); }
+__attribute__((flatten, noinline)) void block_of(const Block<T>& block) {
+  run_block<T, fused, L>(block, count<R>{});
+}
 
 // As many blocks of R rows as there are; what is left stays in `block` and `rows`.
 template <class T, bool fused, int R, int L>
@@ -134,7 +152,8 @@ void rows_of(Block<T> block, int64_t rows) {
   blocks_of<T, fused, 1, L>(block, rows);
 }
 
-// Four floats of four rows become four of four columns: moving sixteen numbers one by one takes twice the time.
+// Four floats of four rows become four of four columns: moving sixteen numbers one by one takes twice the
+// time.
 typedef float Four __attribute__((vector_size(16)));
 TALWEG_INLINE void transpose_four(float* to, int64_t width, const float* from, int64_t step) {
   Four a, b, c, d;
@@ -142,10 +161,13 @@ TALWEG_INLINE void transpose_four(float* to, int64_t width, const float* from, i
   __builtin_memcpy(&b, from + step, 16);
   __builtin_memcpy(&c, from + 2 * step, 16);
   __builtin_memcpy(&d, from + 3 * step, 16);
-  const Four low = __builtin_shufflevector(a, b, 0, 4, 1, 5), high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-  const Four low2 = __builtin_shufflevector(c, d, 0, 4, 1, 5), high2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-  const Four out[] = {__builtin_shufflevector(low, low2, 0, 1, 4, 5), __builtin_shufflevector(low, low2, 2, 3, 6, 7),
-                      __builtin_shufflevector(high, high2, 0, 1, 4, 5), __builtin_shufflevector(high, high2, 2, 3, 6, 7)};
+  const Four low = __builtin_shufflevector(a, b, 0, 4, 1, 5),
+             high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const Four low2 = __builtin_shufflevector(c, d, 0, 4, 1, 5),
+             high2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  const Four out[] = {
+      __builtin_shufflevector(low, low2, 0, 1, 4, 5), __builtin_shufflevector(low, low2, 2, 3, 6, 7),
+      __builtin_shufflevector(high, high2, 0, 1, 4, 5), __builtin_shufflevector(high, high2, 2, 3, 6, 7)};
   __builtin_memcpy(to, &out[0], 16);
   __builtin_memcpy(to + width, &out[1], 16);
   __builtin_memcpy(to + 2 * width, &out[2], 16);
@@ -158,7 +180,8 @@ void pack(T* to, int64_t width, const T* from, int64_t row, int64_t column, int6
   if (column == 1) {
     for (int64_t p = 0; p < k; ++p) {
       int64_t j = 0;
-      for (; j + Lane<T>::count <= columns; j += Lane<T>::count) Lane<T>::load(from + p * row + j).store(to + p * width + j);
+      for (; j + Lane<T>::count <= columns; j += Lane<T>::count)
+        Lane<T>::load(from + p * row + j).store(to + p * width + j);
       for (; j < columns; ++j) to[p * width + j] = from[p * row + j];
     }
   } else {
@@ -220,8 +243,20 @@ void by_lanes(const Gemm& g) {
       for (int64_t j = 0; j < g.n; j += panel_width) {
         const int64_t columns = g.n - j < panel_width ? g.n - j : panel_width;
         const int64_t lanes = columns > width ? 2 : 1;
-        Block<T> block{a_part, a_row, a_column, b + p * g.b_row + j * g.b_column, g.b_row, k, c + i * g.c_row + j * g.c_column, g.c_row, g.c_column,
-                       columns, p == 0, nullptr, nullptr, 0};
+        Block<T> block{a_part,
+                       a_row,
+                       a_column,
+                       b + p * g.b_row + j * g.b_column,
+                       g.b_row,
+                       k,
+                       c + i * g.c_row + j * g.c_column,
+                       g.c_row,
+                       g.c_column,
+                       columns,
+                       p == 0,
+                       nullptr,
+                       nullptr,
+                       0};
         if (pack_b || columns != lanes * width) {
           T* to = all_panels ? all_panels + j * part_of_k : panel.values;
           if (!all_panels || i == 0) pack(to, lanes * width, block.b, g.b_row, g.b_column, k, columns);
@@ -230,7 +265,8 @@ void by_lanes(const Gemm& g) {
         }
         if (bias && last) {
           if (g.bias_row == 0) {
-            for (int64_t n = 0; n < panel_width; ++n) bias_lanes[n] = n < columns ? bias[(j + n) * g.bias_column] : T(0);
+            for (int64_t n = 0; n < panel_width; ++n)
+              bias_lanes[n] = n < columns ? bias[(j + n) * g.bias_column] : T(0);
             block.bias_lanes = bias_lanes;
           } else if (g.bias_column == 0) {
             block.bias_numbers = bias + i * g.bias_row;
@@ -277,30 +313,36 @@ void add_bias(const Gemm& g) {
 
 // The result's transpose is the product of the transposes, in the same chains.
 Gemm transposed(const Gemm& g) {
-  return {g.c, g.b, g.a, g.bias, g.n, g.m, g.k, g.c_column, g.c_row, g.b_column, g.b_row, g.a_column, g.a_row, g.bias_column, g.bias_row, g.fused, g.scratch};
+  return {g.c,        g.b,     g.a,        g.bias,  g.n,           g.m,        g.k,     g.c_column, g.c_row,
+          g.b_column, g.b_row, g.a_column, g.a_row, g.bias_column, g.bias_row, g.fused, g.scratch};
 }
 
 template <class T>
 void gemm(const Gemm& given) {
   constexpr int64_t width = Lane<T>::count;
   if (given.m * given.n * given.k <= 64) {
-    if (given.fused) one_by_one<T, true>(given);
-    else one_by_one<T, false>(given);
+    if (given.fused)
+      one_by_one<T, true>(given);
+    else
+      one_by_one<T, false>(given);
     if (given.bias) add_bias<T>(given);
   } else {
-    const bool along_rows = given.m > given.n && (4 * given.n <= width || (given.n < width && given.a_row == 1));
+    const bool along_rows =
+        given.m > given.n && (4 * given.n <= width || (given.n < width && given.a_row == 1));
     const Gemm g = along_rows ? transposed(given) : given;
-    if (g.fused) by_lanes<T, true>(g);
-    else by_lanes<T, false>(g);
+    if (g.fused)
+      by_lanes<T, true>(g);
+    else
+      by_lanes<T, false>(g);
     if (given.bias && ((given.bias_row != 0 && given.bias_column != 0) || given.k == 0)) add_bias<T>(given);
   }
 }
 
-}  // namespace
+} // namespace
 
 namespace kernels::TALWEG_ISA {
 extern const GemmLoops gemm_loops;
 const GemmLoops gemm_loops{&gemm<float>, &gemm<double>};
-}  // namespace kernels::TALWEG_ISA
+} // namespace kernels::TALWEG_ISA
 
-}  // namespace talweg
+} // namespace talweg

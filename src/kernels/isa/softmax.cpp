@@ -1,5 +1,5 @@
-// softmax, log_softmax and their derivatives for one instruction set. Sums are taken lane by lane, then by halves: the
-// same order everywhere.
+// softmax, log_softmax and their derivatives for one instruction set. Sums are taken lane by lane, then by
+// halves: the same order everywhere.
 #include "kernels/softmax_loops.h"
 #include "lanes/lane.h"
 #include "lanes/math.h"
@@ -24,16 +24,20 @@ TALWEG_INLINE T fold(Lane<T> lane, Join join) {
   typename Folded<T>::Quarter quarter[2];
   __builtin_memcpy(quarter, half, sizeof quarter);
   const auto q = join(quarter[0], quarter[1]);
-  if constexpr (sizeof(T) == 4) return join(join(q[0], q[2]), join(q[1], q[3]));
-  else return join(q[0], q[1]);
+  if constexpr (sizeof(T) == 4)
+    return join(join(q[0], q[2]), join(q[1], q[3]));
+  else
+    return join(q[0], q[1]);
 }
 template <class T>
 TALWEG_INLINE T sum_of(Lane<T> lane) {
-  return fold(lane, [](auto a, auto b) __attribute__((always_inline)) { return a + b; });
+  return fold(
+      lane, [](auto a, auto b) __attribute__((always_inline)) { return a + b; });
 }
 template <class T>
 TALWEG_INLINE T largest_of(Lane<T> lane) {
-  return fold(lane, [](auto a, auto b) __attribute__((always_inline)) { return a > b ? a : b; });
+  return fold(
+      lane, [](auto a, auto b) __attribute__((always_inline)) { return a > b ? a : b; });
 }
 
 // The last, incomplete lane of a row; `rest` fills what is missing.
@@ -51,8 +55,8 @@ TALWEG_INLINE void store_tail(T* to, int64_t count, Lane<T> lane) {
   __builtin_memcpy(to, e, static_cast<unsigned long>(count) * sizeof(T));
 }
 
-// Rows shorter than a lane are read and written as whole lanes where that stays inside the tensor: what is written past a
-// row's end is overwritten by the next row. This many rows allow it.
+// Rows shorter than a lane are read and written as whole lanes where that stays inside the tensor: what is
+// written past a row's end is overwritten by the next row. This many rows allow it.
 template <class T>
 TALWEG_INLINE int64_t open_rows(int64_t rows, int64_t size) {
   const int64_t room = rows * size - width<T>;
@@ -132,7 +136,8 @@ __attribute__((flatten)) void log_softmax_rows(T* out, const T* in, int64_t rows
     for (int64_t k = 0; k < n; ++k) {
       const T* row = in + (r + k) * size;
       if (size <= width<T>) {
-        const Lane<T> x = r + k < open ? where(inside, Lane<T>::load(row), lowest) : load_tail(row, size, lowest);
+        const Lane<T> x =
+            r + k < open ? where(inside, Lane<T>::load(row), lowest) : load_tail(row, size, lowest);
         largest[k] = largest_of(x);
         logs[k] = sum_of(exp(x - Lane<T>(largest[k])));
       } else {
@@ -158,14 +163,19 @@ __attribute__((flatten)) void log_softmax_rows(T* out, const T* in, int64_t rows
 
 // (grad - sum(grad result)) result, or grad - exp(result) sum(grad).
 template <bool logarithm, class T>
-__attribute__((flatten)) void backward_rows(T* out, const T* grad, const T* result, int64_t rows, int64_t size) {
+__attribute__((flatten)) void backward_rows(T* out, const T* grad, const T* result, int64_t rows,
+                                            int64_t size) {
   auto value = [](Lane<T> g, Lane<T> y, Lane<T> total) __attribute__((always_inline)) {
-    if constexpr (logarithm) return g - exp(y) * total;
-    else return (g - total) * y;
+    if constexpr (logarithm)
+      return g - exp(y) * total;
+    else
+      return (g - total) * y;
   };
   auto term = [](Lane<T> g, Lane<T> y) __attribute__((always_inline)) {
-    if constexpr (logarithm) return g;
-    else return g * y;
+    if constexpr (logarithm)
+      return g;
+    else
+      return g * y;
   };
   const int64_t open = open_rows<T>(rows, size);
   const Mask<T> inside = first_elements<T>(size);
@@ -177,12 +187,16 @@ __attribute__((flatten)) void backward_rows(T* out, const T* grad, const T* resu
     }
     Lane<T> sum = T(0);
     int64_t i = 0;
-    for (; i + width<T> <= size; i += width<T>) sum += term(Lane<T>::load(grad + i), Lane<T>::load(result + i));
+    for (; i + width<T> <= size; i += width<T>)
+      sum += term(Lane<T>::load(grad + i), Lane<T>::load(result + i));
     if (i < size) sum += term(load_tail(grad + i, size - i, T(0)), load_tail(result + i, size - i, T(0)));
     const Lane<T> total = sum_of(sum);
     i = 0;
-    for (; i + width<T> <= size; i += width<T>) value(Lane<T>::load(grad + i), Lane<T>::load(result + i), total).store(out + i);
-    if (i < size) store_tail(out + i, size - i, value(load_tail(grad + i, size - i, T(0)), load_tail(result + i, size - i, T(0)), total));
+    for (; i + width<T> <= size; i += width<T>)
+      value(Lane<T>::load(grad + i), Lane<T>::load(result + i), total).store(out + i);
+    if (i < size)
+      store_tail(out + i, size - i,
+                 value(load_tail(grad + i, size - i, T(0)), load_tail(result + i, size - i, T(0)), total));
   }
 }
 
@@ -191,10 +205,10 @@ constexpr SoftmaxLoopsOf<T> loops() {
   return {{&softmax_rows<T>, &log_softmax_rows<T>}, {&backward_rows<false, T>, &backward_rows<true, T>}};
 }
 
-}  // namespace
-}  // namespace talweg
+} // namespace
+} // namespace talweg
 
 namespace talweg::kernels::TALWEG_ISA {
 extern const SoftmaxLoops softmax_loops;
 const SoftmaxLoops softmax_loops{loops<float>(), loops<double>()};
-}  // namespace talweg::kernels::TALWEG_ISA
+} // namespace talweg::kernels::TALWEG_ISA

@@ -1,5 +1,5 @@
-// Sums of float32 and float64 for one instruction set. Every instruction set adds in the same order: vectors of 32
-// bytes, four columns of them, four levels of partial sums.
+// Sums of float32 and float64 for one instruction set. Every instruction set adds in the same order: vectors
+// of 32 bytes, four columns of them, four levels of partial sums.
 #include "kernels/sum_loops.h"
 #include "lanes/isa.h"
 
@@ -29,7 +29,9 @@ struct Plain {
   const T* in;
   TALWEG_INLINE Plain operator+(int64_t n) const { return {in + n}; }
   template <class V>
-  TALWEG_INLINE V get() const { return load<V>(in); }
+  TALWEG_INLINE V get() const {
+    return load<V>(in);
+  }
 };
 template <class T>
 struct SquaredDifferences {
@@ -92,7 +94,8 @@ struct Levels {
   }
 };
 
-// Whole steps of the lowest level start from zero, so several may run side by side: as many as registers hold.
+// Whole steps of the lowest level start from zero, so several may run side by side: as many as registers
+// hold.
 #if TALWEG_ISA_AVX512
 inline constexpr int steps_at_once = 4;
 #elif TALWEG_ISA_AVX2
@@ -187,7 +190,8 @@ TALWEG_INLINE void add_to(T* out, int64_t stride, VectorOf<T> v) {
 
 // Columns that lie side by side.
 template <class T>
-__attribute__((flatten)) void sum_outer(T* out, int64_t out_stride, const T* in, int64_t stride, int64_t rows, int64_t columns) {
+__attribute__((flatten)) void sum_outer(T* out, int64_t out_stride, const T* in, int64_t stride, int64_t rows,
+                                        int64_t columns) {
   using V = VectorOf<T>;
   constexpr int64_t n = width<T>;
   int64_t j = 0;
@@ -198,13 +202,14 @@ __attribute__((flatten)) void sum_outer(T* out, int64_t out_stride, const T* in,
     add_to(out + (j + 2 * n) * out_stride, out_stride, sums.c);
     add_to(out + (j + 3 * n) * out_stride, out_stride, sums.d);
   }
-  for (; j + n <= columns; j += n) add_to(out + j * out_stride, out_stride, sum_row<V>(Plain<T>{in + j}, stride, rows));
+  for (; j + n <= columns; j += n)
+    add_to(out + j * out_stride, out_stride, sum_row<V>(Plain<T>{in + j}, stride, rows));
   for (; j < columns; ++j) out[j * out_stride] += sum_row<T>(Plain<T>{in + j}, stride, rows);
 }
 
 template <class T>
-__attribute__((flatten)) void sum_scattered(T* out, int64_t out_stride, const T* in, int64_t stride0, int64_t stride1, int64_t size0,
-                                            int64_t size1) {
+__attribute__((flatten)) void sum_scattered(T* out, int64_t out_stride, const T* in, int64_t stride0,
+                                            int64_t stride1, int64_t size0, int64_t size1) {
   int64_t j = 0;
   if (stride0 >= stride1) {
     for (; j + 4 <= size1; j += 4) {
@@ -219,9 +224,11 @@ __attribute__((flatten)) void sum_scattered(T* out, int64_t out_stride, const T*
 }
 
 template <class T>
-void sum_plane(T* out, int64_t out_stride, const T* in, int64_t stride0, int64_t stride1, int64_t size0, int64_t size1) {
+void sum_plane(T* out, int64_t out_stride, const T* in, int64_t stride0, int64_t stride1, int64_t size0,
+               int64_t size1) {
   if (stride0 == 1 && size0 >= width<T>) {
-    for (int64_t j = 0; j < size1; ++j) out[j * out_stride] += sum_contiguous(Plain<T>{in + j * stride1}, size0);
+    for (int64_t j = 0; j < size1; ++j)
+      out[j * out_stride] += sum_contiguous(Plain<T>{in + j * stride1}, size0);
   } else if (stride1 == 1 && size1 >= width<T>) {
     sum_outer(out, out_stride, in, stride0, size0, size1);
   } else {
@@ -235,7 +242,8 @@ T sum_squared_differences(const T* x, const T* y, int64_t size) {
 }
 
 template <class T>
-__attribute__((flatten)) void scaled_differences(T* out, const T* x, const T* y, T scale, T factor, int64_t size) {
+__attribute__((flatten)) void scaled_differences(T* out, const T* x, const T* y, T scale, T factor,
+                                                 int64_t size) {
   using V = VectorOf<T>;
   int64_t i = 0;
   for (; i + width<T> <= size; i += width<T>) {
@@ -246,12 +254,14 @@ __attribute__((flatten)) void scaled_differences(T* out, const T* x, const T* y,
 }
 
 template <class T>
-constexpr SumLoopsOf<T> loops() { return {&sum_plane<T>, &sum_squared_differences<T>, &scaled_differences<T>}; }
+constexpr SumLoopsOf<T> loops() {
+  return {&sum_plane<T>, &sum_squared_differences<T>, &scaled_differences<T>};
+}
 
-}  // namespace
-}  // namespace talweg
+} // namespace
+} // namespace talweg
 
 namespace talweg::kernels::TALWEG_ISA {
 extern const SumLoops sum_loops;
 const SumLoops sum_loops{loops<float>(), loops<double>()};
-}  // namespace talweg::kernels::TALWEG_ISA
+} // namespace talweg::kernels::TALWEG_ISA
