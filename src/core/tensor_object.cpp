@@ -173,7 +173,6 @@ void own_block(TensorObject* o, size_t bytes) {
   std::memset(static_cast<char*>(block) + bytes, 0, spare_bytes);
   o->data = block;
   o->owner = {.kind = Bytes::block,
-              .view_count = 0,
               .block = block,
               .bytes = bytes,
               .release = nullptr,
@@ -270,7 +269,6 @@ void take_geometry(TensorObject* o, Tensor view) {
     std::memcpy(block, kept, bytes);
     o->data = block;
     o->owner = {.kind = Bytes::block,
-                .view_count = 0,
                 .block = block,
                 .bytes = bytes,
                 .release = nullptr,
@@ -309,7 +307,6 @@ Tensor new_borrower(const Tensor& t) {
   TensorObject* lender = source->root;
   if (lender->data != lender->inside && lender->owner.kind == Bytes::borrowed) lender = lender->owner.lender;
   o->owner = {.kind = Bytes::borrowed,
-              .view_count = 0,
               .block = nullptr,
               .bytes = 0,
               .release = nullptr,
@@ -329,7 +326,6 @@ Tensor new_foreign(void* data, Dtype dtype, std::span<const int64_t> sizes, std:
     for (size_t i = 0; i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
   o->data = data;
   o->owner = {.kind = Bytes::foreign,
-              .view_count = 0,
               .block = data,
               .bytes = static_cast<size_t>(extent * itemsize(dtype)),
               .release = release,

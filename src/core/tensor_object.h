@@ -27,7 +27,6 @@ enum Flag : uint16_t {
   parameter_flag = 16,    // prints as a Parameter; found by reflection
   wrapped_flag = 32,      // a 0-d tensor made of a C++ number: takes part in promotion by its kind alone
   padded_flag = 64,       // at least 64 bytes behind the last element may be read
-  saved_on_leaf_flag = 128,
 };
 
 /// Where the bytes of a root come from.
@@ -65,7 +64,6 @@ struct alignas(64) TensorObject : detail::HandleCount {
   };
   struct Owner { // of a root whose bytes are not inside
     Bytes kind;
-    uint16_t view_count;
     void* block; // what to give back; for foreign memory its start
     size_t bytes;
     void (*release)(void*); // foreign

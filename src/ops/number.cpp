@@ -16,7 +16,9 @@ namespace {
   raise<ValueError>({"[", op, "] value cannot be converted to type ", name(dtype), " without overflow"});
 }
 
-constexpr double largest(Dtype dtype) {
+} // namespace
+
+double largest_finite(Dtype dtype) {
   switch (dtype) {
     case Dtype::float16:
       return 65504.0;
@@ -29,13 +31,11 @@ constexpr double largest(Dtype dtype) {
   }
 }
 
-} // namespace
-
 Scalar checked_number(Scalar s, Dtype dtype, std::string_view op) {
   if (dtype == bool_) return s.to<bool>();
   if (is_floating_point(dtype)) {
     double v = s.to<double>();
-    if (std::isfinite(v) && std::abs(v) > largest(dtype)) refuse(dtype, op);
+    if (std::isfinite(v) && std::abs(v) > largest_finite(dtype)) refuse(dtype, op);
     return with_type(dtype, [&]<class T>(T*) { return Scalar(cast<double>(cast<T>(v))); });
   }
   return with_type(dtype, [&]<class T>(T*) {

@@ -12,4 +12,7 @@ namespace talweg {
 /// reach; unsigned types take negative integers modulo their range, as PyTorch does.
 Scalar checked_number(Scalar s, Dtype dtype, std::string_view op);
 
+/// The largest finite number of a floating-point dtype.
+double largest_finite(Dtype dtype);
+
 } // namespace talweg

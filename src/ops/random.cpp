@@ -13,6 +13,7 @@
 #include "kernels/random.h"
 #include "ops/history.h"
 #include "ops/launch.h"
+#include "ops/number.h"
 #include "ops/record.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
@@ -54,19 +55,6 @@ const Tensor& fill(const Tensor& self, const Kernel& kernel, const Draw& draw, c
   }
   end_write(self, node);
   return self;
-}
-
-double largest(Dtype dtype) {
-  switch (dtype) {
-    case Dtype::float16:
-      return 65504;
-    case Dtype::bfloat16:
-      return 0x1.fep127;
-    case Dtype::float32:
-      return std::numeric_limits<float>::max();
-    default:
-      return std::numeric_limits<double>::max();
-  }
 }
 
 // The integers that a dtype holds; for floating point as far as all are told apart, or as far as there are
@@ -125,7 +113,7 @@ TensorOptions without_grad(const TensorOptions& options) { return {.dtype = opti
 
 const Tensor& uniform_(const Tensor& self, double from, double to, MaybeGenerator generator) {
   check_floating(self, "uniform_");
-  double most = largest(self.dtype());
+  double most = largest_finite(self.dtype());
   if (!(std::abs(from) <= most))
     raise<ValueError>({"[uniform_] from is out of bounds for ", name(self.dtype())});
   if (!(std::abs(to) <= most)) raise<ValueError>({"[uniform_] to is out of bounds for ", name(self.dtype())});
