@@ -6,6 +6,7 @@
 #include "core/raise.h"
 #include "core/shape.h"
 #include "kernels/pointwise.h"
+#include "ops/checks.h"
 #include "ops/history.h"
 #include "ops/launch.h"
 #include "ops/pointwise.h"
@@ -16,10 +17,6 @@
 namespace talweg {
 
 namespace {
-
-void check_defined(const Tensor& t, std::string_view op) {
-  if (!t.defined()) raise<TypeError>({"[", op, "] the tensor is undefined"});
-}
 
 // A tensor of self's sizes whose strides follow self's where those are dense.
 Tensor dense_like(const Tensor& self, Dtype dtype) {
@@ -84,7 +81,7 @@ const Tensor& copy_(const Tensor& self, const Tensor& src) {
                             if (b.needs(1)) b.set(1, sum_to(b.grad(), sizes, from));
                           });
   Tensor source = src;
-  if (storage_begin(object(src)) == storage_begin(object(self))) source = clone(src.detach());
+  if (shares_memory(self, src)) source = clone(src.detach());
   write(self, source);
   end_write(self, node);
   return self;

@@ -5,7 +5,7 @@
 
 #include "core/raise.h"
 #include "formulas/elementary.h"
-#include "ops/index.h"
+#include "ops/index_tensors.h"
 #include "ops/number.h"
 #include "ops/pointwise.h"
 #include "ops/record.h"

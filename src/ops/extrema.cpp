@@ -3,6 +3,7 @@
 
 #include "core/raise.h"
 #include "kernels/reduce.h"
+#include "ops/checks.h"
 #include "ops/history.h"
 #include "ops/launch.h"
 #include "ops/record.h"
@@ -19,13 +20,13 @@ namespace {
 void check_not_empty(const Tensor& self, IntList dim, std::string_view op) {
   if (self.numel() != 0) return;
   if (dim.empty())
-    raise<ShapeError>({in_op(op), op,
+    raise<ShapeError>({"[", op, "] ", op,
                        "(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
                        "reduction dim with the 'dim' argument."});
   for (int64_t d : dim) {
     int64_t at = wrap_dim(d, self.dim(), op);
     if (self.size(at) == 0)
-      raise<IndexError>({in_op(op), op, "(): Expected reduction dim ", at, " to have non-zero size."});
+      raise<IndexError>({"[", op, "] ", op, "(): Expected reduction dim ", at, " to have non-zero size."});
   }
 }
 
@@ -73,7 +74,7 @@ Tensor truth(const Tensor& self, IntList dim, bool keepdim, bool all, std::strin
 // With an empty list nothing is reduced, as in PyTorch; None reduces everything.
 Tensor truth_along(const Tensor& self, IntList dim, bool keepdim, bool all, std::string_view op) {
   if (!dim.empty()) return truth(self, dim, keepdim, all, op);
-  check_given(self, op);
+  check_defined(self, op);
   return self.dtype() == uint8 ? to(ne(self, 0), uint8) : ne(self, 0);
 }
 
@@ -106,7 +107,7 @@ std::pair<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim) {
 }
 
 Tensor argmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
-  check_given(self, "argmax");
+  check_defined(self, "argmax");
   if (self.dtype() == bool_)
     raise<DtypeError>({"[argmax] argmax(): does not support bool input; convert to uint8"});
   if (dim) {

@@ -11,6 +11,7 @@
 #include "kernels/cast.h"
 #include "kernels/draw.h"
 #include "kernels/random.h"
+#include "ops/checks.h"
 #include "ops/history.h"
 #include "ops/launch.h"
 #include "ops/number.h"
@@ -24,20 +25,18 @@ namespace {
 
 using MaybeGenerator = std::optional<Generator>;
 
-std::string in(std::string_view op) { return "[" + std::string(op) + "] "; }
-
 GeneratorState* state_of(const MaybeGenerator& generator) {
   return &(generator ? *generator : default_generator()).state();
 }
 
 void check_floating(const Tensor& t, std::string_view op) {
-  if (!t.defined()) raise<TypeError>({in(op), "the tensor is undefined"});
+  check_defined(t, op);
   if (!is_floating_point(t.dtype()))
-    raise<DtypeError>(
-        {in(op), "the distribution is continuous: the dtype must be floating point, got ", name(t.dtype())});
+    raise<DtypeError>({"[", op, "] the distribution is continuous: the dtype must be floating point, got ",
+                       name(t.dtype())});
 }
 void check(bool right, std::string_view op, std::string_view rule, double got) {
-  if (!right) raise<ValueError>({in(op), op, " expects ", rule, ", but got ", format_repr(got)});
+  if (!right) raise<ValueError>({"[", op, "] ", op, " expects ", rule, ", but got ", format_repr(got)});
 }
 
 // Fills self by a kernel under the rules of writing in place; the gradient of the old elements is zero.
@@ -92,7 +91,7 @@ int64_t top_of(Dtype dtype) {
 void check_in_range(int64_t value, Dtype dtype, const char* what, std::string_view op) {
   IntegerRange range = integers_of(dtype);
   if (value < range.low || value > range.high)
-    raise<ValueError>({in(op), what, " is out of bounds for ", name(dtype), ": ", value});
+    raise<ValueError>({"[", op, "] ", what, " is out of bounds for ", name(dtype), ": ", value});
 }
 
 template <class Rule>
@@ -149,29 +148,29 @@ const Tensor& cauchy_(const Tensor& self, double median, double sigma, MaybeGene
   return fill(self, cauchy_kernel, {state_of(generator), median, sigma, 0, 0}, "CauchyBackward0", "cauchy_");
 }
 const Tensor& geometric_(const Tensor& self, double p, MaybeGenerator generator) {
-  if (!self.defined()) raise<TypeError>({"[geometric_] the tensor is undefined"});
+  check_defined(self, "geometric_");
   check(p > 0 && p < 1, "geometric_", "p to be in (0, 1)", p);
   if (self.dtype() == bool_) raise<DtypeError>({"[geometric_] not implemented for bool; use a number type"});
   return fill(self, geometric_kernel, {state_of(generator), p, 0, 0, 0}, "GeometricBackward0", "geometric_");
 }
 const Tensor& bernoulli_(const Tensor& self, double p, MaybeGenerator generator) {
-  if (!self.defined()) raise<TypeError>({"[bernoulli_] the tensor is undefined"});
+  check_defined(self, "bernoulli_");
   check(p >= 0 && p <= 1, "bernoulli_", "p to be in [0, 1]", p);
   return fill(self, bernoulli_kernel, {state_of(generator), p, 0, 0, 0}, "BernoulliBackward2", "bernoulli_");
 }
 const Tensor& bernoulli_(const Tensor& self, const Tensor& p, MaybeGenerator generator) {
-  if (!self.defined()) raise<TypeError>({"[bernoulli_] the tensor is undefined"});
+  check_defined(self, "bernoulli_");
   check_floating(p, "bernoulli_");
   if (!all_elements(p, [](double v) { return v >= 0 && v <= 1; }))
     raise<ValueError>({"[bernoulli_] expected probabilities p_in >= 0 && p_in <= 1"});
   Tensor wide = expand(p.detach(), self.sizes());
-  if (self.numel() > 0 && storage_begin(object(wide)) == storage_begin(object(self))) wide = clone(wide);
+  if (self.numel() > 0 && shares_memory(self, wide)) wide = clone(wide);
   Buffer source = buffer_of(wide);
   return fill(self, bernoulli_of_kernel, {state_of(generator), 0, 0, 0, 0}, "BernoulliBackward1",
               "bernoulli_", &source);
 }
 const Tensor& random_(const Tensor& self, int64_t from, std::optional<int64_t> to, MaybeGenerator generator) {
-  if (!self.defined()) raise<TypeError>({"[random_] the tensor is undefined"});
+  check_defined(self, "random_");
   Dtype dtype = self.dtype();
   GeneratorState* state = state_of(generator);
   if (!to && from == std::numeric_limits<int64_t>::min()) {
@@ -211,7 +210,7 @@ const Tensor& random_(const Tensor& self, int64_t from, std::optional<int64_t> t
 }
 const Tensor& random_(const Tensor& self, int64_t to) { return random_(self, 0, to); }
 const Tensor& random_(const Tensor& self) {
-  if (!self.defined()) raise<TypeError>({"[random_] the tensor is undefined"});
+  check_defined(self, "random_");
   return fill(self, whole_range_kernel, {state_of({}), 0, 0, 0, 0}, "RandomBackward2", "random_");
 }
 
@@ -274,7 +273,7 @@ Tensor bernoulli(const Tensor& self, MaybeGenerator generator) {
   return drawn(std::move(out), "BernoulliBackward0", {&self});
 }
 Tensor bernoulli(const Tensor& self, double p, MaybeGenerator generator) {
-  if (!self.defined()) raise<TypeError>({"[bernoulli] the tensor is undefined"});
+  check_defined(self, "bernoulli");
   Tensor out = empty_like(self.detach());
   bernoulli_(out, p, std::move(generator));
   return drawn(std::move(out), "BernoulliBackward0", {&self});
@@ -334,7 +333,7 @@ Tensor binomial(const Tensor& count, const Tensor& prob, MaybeGenerator generato
 }
 
 Tensor multinomial(const Tensor& self, int64_t num_samples, bool replacement, MaybeGenerator generator) {
-  if (!self.defined()) raise<TypeError>({"[multinomial] the tensor is undefined"});
+  check_defined(self, "multinomial");
   if (self.dim() != 1 && self.dim() != 2)
     raise<ShapeError>({"[multinomial] prob_dist must be 1 or 2 dim, got sizes ", IntList(self.sizes())});
   if (!is_floating_point(self.dtype()))
@@ -421,7 +420,7 @@ const Tensor& random_below(const Tensor& self, int64_t to, MaybeGenerator g) {
   return random_(self, 0, to, std::move(g));
 }
 const Tensor& random_whole(const Tensor& self, MaybeGenerator g) {
-  if (!self.defined()) raise<TypeError>({"[random_] the tensor is undefined"});
+  check_defined(self, "random_");
   return fill(self, whole_range_kernel, {state_of(g), 0, 0, 0, 0}, "RandomBackward2", "random_");
 }
 

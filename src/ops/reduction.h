@@ -41,9 +41,6 @@ struct InputDims {
   Tensor spread(const Tensor& t) const;
 };
 
-/// "[op] ", the beginning of errors.
-std::string in_op(std::string_view op);
-void check_given(const Tensor& t, std::string_view op);
 /// Float, Long, ...: what PyTorch calls a dtype in errors.
 std::string_view scalar_type_name(Dtype dtype);
 
