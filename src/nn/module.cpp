@@ -103,8 +103,7 @@ struct Owned final : Visitor {
     if (!t.defined() || !t.requires_grad() || !t.is_leaf()) return;
     raise<TypeError>({"[parameters] ", joined(prefix, name), " of ", type,
                       " is a bare Tensor that requires grad: nobody would train or save it. Declare it as "
-                      "nn::Parameter (trained and saved) or "
-                      "nn::Buffer (saved)"});
+                      "nn::Parameter (trained and saved) or nn::Buffer (saved)"});
   }
 };
 
@@ -262,10 +261,10 @@ void apply(ModuleRef m, const ModuleType* type, void (*call)(void*, void*), void
   if (m.type == type) call(f, m.module);
 }
 
-std::vector<Tensor> second(NamedTensors list) {
+std::vector<Tensor> second(const NamedTensors& list) {
   std::vector<Tensor> out;
   out.reserve(list.size());
-  for (auto& [name, t] : list) out.push_back(std::move(t));
+  for (const auto& [name, t] : list) out.push_back(t);
   return out;
 }
 

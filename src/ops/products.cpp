@@ -177,7 +177,7 @@ struct AddmmBackward {
         sizes(self.sizes().vec()) {}
   void operator()(Backward& b) const {
     if (!b.grad().defined()) return;
-    auto scaled = [](Tensor t, double factor) { return factor == 1 ? t : mul(t, factor); };
+    auto scaled = [](const Tensor& t, double factor) { return factor == 1 ? t : mul(t, factor); };
     if (b.needs(0)) b.set(0, sum_to(scaled(b.grad(), beta), sizes, b.grad().dtype()));
     if (b.needs(1)) b.set(1, scaled(grad_of_left(b.grad(), b.saved(1), left), alpha));
     if (b.needs(2)) b.set(2, scaled(grad_of_right(b.grad(), b.saved(0), right), alpha));

@@ -32,8 +32,7 @@ const Tensor& Tensor::operator=(const Tensor& value) && {
   if (o->is_root() && !(o->data != o->inside && o->owner.kind == Bytes::borrowed))
     raise<ValueError>(
         {"assigning to a temporary that is no view would be lost: a mask or a tensor of indices gives a "
-         "copy. Use x.index_put_({...}, value), or give "
-         "the tensor a name first"});
+         "copy. Use x.index_put_({...}, value), or give the tensor a name first"});
   return talweg::copy_(*this, value);
 }
 const Tensor& Tensor::operator=(Tensor&& value) && {
