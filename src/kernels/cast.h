@@ -61,5 +61,12 @@ decltype(auto) with_type(Dtype dtype, F&& f) {
   }
   return f(static_cast<double*>(nullptr));
 }
+/// The same for floating-point dtypes; does nothing for others.
+template <class F>
+void with_floating_type(Dtype dtype, F&& f) {
+  with_type(dtype, [&]<class T>(T* type) {
+    if constexpr (std::is_floating_point_v<T> || is_short_float<T>) f(type);
+  });
+}
 
 } // namespace talweg

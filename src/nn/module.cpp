@@ -204,7 +204,8 @@ IncompatibleKeys load_state_dict(ModuleRef m, const StateDict& state, bool stric
     if (keys_differ) {
       for (const auto& name : keys.missing_keys) {
         std::string hint = nearest(name, keys.unexpected_keys);
-        if (!hint.empty()) text += "\n\tIs \"" + hint + "\" meant for \"" + name + "\"?";
+        if (!hint.empty())
+          text.append("\n\tIs \"").append(hint).append("\" meant for \"").append(name).append("\"?");
       }
       raise<KeyError>({text});
     }

@@ -9,6 +9,7 @@
 #include "kernels/pointwise.h"
 #include "ops/history.h"
 #include "ops/launch.h"
+#include "ops/products.h"
 #include "ops/record.h"
 #include "talweg/autograd.h"
 #include "talweg/errors.h"
@@ -345,6 +346,27 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
 namespace {
 
 // The path of a layer: no transposed view is made, and the node leads straight to the weight.
+// The derivatives of linear on rows, without and with a bias.
+struct LinearBackward {
+  void operator()(Backward& b) const {
+    if (!b.grad().defined()) return;
+    if (b.needs(0)) b.set(0, product(b.grad(), false, b.saved(1), false));
+    if (b.needs(1)) b.set(1, product(b.grad(), true, b.saved(0), false));
+  }
+};
+struct BiasedLinearBackward {
+  int64_t rank, sizes[2]; // of the bias
+  explicit BiasedLinearBackward(const Tensor& bias) : rank(bias.dim()), sizes{} {
+    for (int64_t d = 0; d < rank; ++d) sizes[d] = object(bias)->sizes()[d];
+  }
+  void operator()(Backward& b) const {
+    if (!b.grad().defined()) return;
+    if (b.needs(0)) b.set(0, sum_to(b.grad(), IntList(sizes, static_cast<size_t>(rank)), b.grad().dtype()));
+    if (b.needs(1)) b.set(1, product(b.grad(), false, b.saved(1), false));
+    if (b.needs(2)) b.set(2, product(b.grad(), true, b.saved(0), false));
+  }
+};
+
 Tensor linear_of_rows(const Tensor& input, const Tensor& weight, const Tensor& bias) {
   check_matrix("linear", weight, "mat2");
   check_dtypes("linear", input, weight);
@@ -355,30 +377,15 @@ Tensor linear_of_rows(const Tensor& input, const Tensor& weight, const Tensor& b
   if (!bias.defined()) {
     Tensor out = multiplied(matrix(input), matrix(weight).t());
     return record(std::move(out), "MmBackward0", {&input, &weight},
-                  {{input, needs_grad(weight)}, {weight, needs_grad(input)}}, [](Backward& b) {
-                    if (!b.grad().defined()) return;
-                    if (b.needs(0)) b.set(0, product(b.grad(), false, b.saved(1), false));
-                    if (b.needs(1)) b.set(1, product(b.grad(), true, b.saved(0), false));
-                  });
+                  {{input, needs_grad(weight)}, {weight, needs_grad(input)}}, LinearBackward());
   }
   if (bias.dtype() != input.dtype())
     raise<DtypeError>({"[linear] self and mat2 must have the same dtype, but got ", name(bias.dtype()),
                        " and ", name(weight.dtype())});
   Matrix added = expanded("linear", bias, x->inner_sizes[0], w->inner_sizes[0]);
   Tensor out = multiplied(matrix(input), matrix(weight).t(), &added);
-  const int64_t* sizes = object(bias)->sizes();
-  struct Shape {
-    int64_t rank, sizes[2];
-  } shape{bias.dim(), {bias.dim() > 0 ? sizes[0] : 0, bias.dim() > 1 ? sizes[1] : 0}};
-  return record(
-      std::move(out), "AddmmBackward0", {&bias, &input, &weight},
-      {{input, needs_grad(weight)}, {weight, needs_grad(input)}}, [shape](Backward& b) {
-        if (!b.grad().defined()) return;
-        if (b.needs(0))
-          b.set(0, sum_to(b.grad(), IntList(shape.sizes, static_cast<size_t>(shape.rank)), b.grad().dtype()));
-        if (b.needs(1)) b.set(1, product(b.grad(), false, b.saved(1), false));
-        if (b.needs(2)) b.set(2, product(b.grad(), true, b.saved(0), false));
-      });
+  return record(std::move(out), "AddmmBackward0", {&bias, &input, &weight},
+                {{input, needs_grad(weight)}, {weight, needs_grad(input)}}, BiasedLinearBackward(bias));
 }
 
 } // namespace
@@ -403,6 +410,11 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
   return view(out, sizes);
 }
 Tensor linear(const Tensor& input, const Tensor& weight) { return linear(input, weight, Tensor()); }
+
+int transposed_input(const Node* node) {
+  if (node->type == &FunctionNode<LinearBackward>::node_type) return 1;
+  return node->type == &FunctionNode<BiasedLinearBackward>::node_type ? 2 : -1;
+}
 
 namespace {
 

@@ -6,6 +6,7 @@
 #include "core/shape.h"
 #include "kernels/cast.h"
 #include "ops/history.h"
+#include "ops/products.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
 #include "talweg/tensor.h"
@@ -209,9 +210,17 @@ std::string_view GradFn::name() const {
 std::vector<GradFn> GradFn::next_functions() const {
   std::vector<GradFn> out;
   if (!node_) return out;
-  for (const Edge& e : static_cast<Node*>(node_)->edge_span()) {
+  const auto* node = static_cast<const Node*>(node_);
+  const int transposed = transposed_input(node);
+  for (const Edge& e : node->edge_span()) {
     retain_edge(e);
-    out.emplace_back(e.node);
+    if (e.node && static_cast<int>(out.size()) == transposed) {
+      auto backward = [](Backward& b) { b.set(0, b.grad().t()); };
+      out.emplace_back(make_node<FunctionNode<decltype(backward)>>("TBackward0", std::span<const Edge>(&e, 1),
+                                                                   1u, std::move(backward)));
+    } else {
+      out.emplace_back(e.node);
+    }
   }
   return out;
 }
