@@ -25,12 +25,18 @@ struct Tuple {
   ValueList items;
 };
 
-/// An argument or a result of a call by name.
+/// An argument or a result of a call by name. What a variant of so many types is made of is compiled once, in
+/// record.cpp: in each family it would be most of the object file.
 struct Value {
   std::variant<NoneIndex, bool, int64_t, double, std::string, Dtype, Tensor, ValueList, Slice, EllipsisIndex,
                Generator, Tuple>
       content = NoneIndex{};
-  Value() = default;
+  Value();
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value();
   template <class T>
   requires(!std::is_same_v<std::remove_cvref_t<T>, Value>) Value(T&& v) : content(std::forward<T>(v)) {}
   template <class T>
