@@ -18,17 +18,6 @@ namespace talweg {
 
 namespace {
 
-// A tensor of self's sizes whose strides follow self's where those are dense.
-Tensor dense_like(const Tensor& self, Dtype dtype) {
-  TensorObject* o = object(self);
-  std::span<const int64_t> sizes(o->sizes(), o->rank), strides(o->strides(), o->rank);
-  int64_t extent = 1;
-  for (size_t i = 0; i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
-  if (o->has(contiguous_flag) || extent != o->numel || may_overlap_itself(sizes, strides))
-    return new_tensor(dtype, sizes);
-  return new_tensor_strided(dtype, sizes, strides);
-}
-
 void write(const Tensor& out, const Tensor& in) {
   Dims strides = broadcast_strides(in.sizes(), in.strides(), out.sizes());
   launch(copy_kernel, {buffer_of(out), buffer_as(in, out.sizes(), strides, out.numel())});
@@ -42,7 +31,7 @@ void back_to_dtype(Backward& b, Dtype dtype) {
 
 Tensor clone(const Tensor& self) {
   check_defined(self, "clone");
-  Tensor out = dense_like(self, self.dtype());
+  Tensor out = empty_like(self);
   write(out, self);
   return record(std::move(out), "CloneBackward0", {&self}, {}, [](Backward& b) { b.set(0, b.grad()); });
 }
@@ -58,7 +47,7 @@ Tensor contiguous(const Tensor& self) {
 Tensor to(const Tensor& self, Dtype dtype, bool copy) {
   check_defined(self, "to");
   if (self.dtype() == dtype) return copy ? clone(self) : self;
-  Tensor out = dense_like(self, dtype);
+  Tensor out = empty_like(self, {.dtype = dtype});
   write(out, self);
   return record(std::move(out), "ToCopyBackward0", {&self}, {},
                 [from = self.dtype()](Backward& b) { back_to_dtype(b, from); });

@@ -30,13 +30,6 @@ void check_not_empty(const Tensor& self, IntList dim, std::string_view op) {
   }
 }
 
-Tensor reduced(const Kernel& kernel, const Tensor& self, const Reduction& r) {
-  Tensor out = new_tensor(self.dtype(), r.sizes);
-  Dims strides = r.result_strides(self.sizes());
-  launch(kernel, {buffer_as(out, self.sizes(), strides, self.numel()), buffer_of(self)});
-  return out;
-}
-
 std::vector<int64_t> dims_of(uint64_t mask) {
   std::vector<int64_t> dims;
   for (int64_t d = 0; mask >> d; ++d)
@@ -54,7 +47,7 @@ Tensor shared_backward(const Tensor& g, const Tensor& self, const Tensor& larges
 Tensor largest(const Tensor& self, IntList dim, bool keepdim, std::string_view op, const char* node) {
   Reduction r(self, dim, keepdim, op);
   check_not_empty(self, dim, op);
-  Tensor out = reduced(amax_kernel, self, r);
+  Tensor out = reduced(amax_kernel, self, r, self.dtype());
   Tensor kept = out;
   return record(std::move(out), node, {&self}, {{self}, result(kept)},
                 [dims = InputDims(self, r)](Backward& b) {
@@ -64,11 +57,7 @@ Tensor largest(const Tensor& self, IntList dim, bool keepdim, std::string_view o
 
 Tensor truth(const Tensor& self, IntList dim, bool keepdim, bool all, std::string_view op) {
   Reduction r(self, dim, keepdim, op);
-  Tensor out = new_tensor(self.dtype() == uint8 ? uint8 : bool_, r.sizes);
-  Dims strides = r.result_strides(self.sizes());
-  launch(truth_kernel, {buffer_as(out, self.sizes(), strides, self.numel()), buffer_of(self)},
-         TruthCall{all});
-  return out;
+  return reduced(truth_kernel, self, r, self.dtype() == uint8 ? uint8 : bool_, TruthCall{all});
 }
 
 // With an empty list nothing is reduced, as in PyTorch; None reduces everything.
@@ -113,10 +102,7 @@ Tensor argmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
   if (dim) {
     Reduction r(self, *dim, keepdim, "argmax");
     check_not_empty(self, *dim, "argmax");
-    Tensor out = new_tensor(int64, r.sizes);
-    Dims strides = r.result_strides(self.sizes());
-    launch(argmax_kernel, {buffer_as(out, self.sizes(), strides, self.numel()), buffer_of(self)});
-    return out;
+    return reduced(argmax_kernel, self, r, int64);
   }
   if (self.numel() == 0)
     raise<IndexError>({"[argmax] argmax(): Expected reduction dim to be specified for input.numel() == 0."});

@@ -7,6 +7,7 @@
 #include "core/shape.h"
 #include "kernels/gemm.h"
 #include "kernels/pointwise.h"
+#include "ops/checks.h"
 #include "ops/history.h"
 #include "ops/launch.h"
 #include "ops/products.h"
@@ -112,9 +113,6 @@ std::string by(const Tensor& t) { return std::to_string(t.size(0)) + "x" + std::
                      " != ", name(b.dtype()), "; convert one with to(dtype)"});
 }
 
-void check_defined(std::string_view op, const Tensor& a, const Tensor& b) {
-  if (!a.defined() || !b.defined()) raise<TypeError>({"[", op, "] an argument is an undefined Tensor"});
-}
 void check_dtypes(std::string_view op, const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype()) refuse_dtypes(op, a, b);
   if (a.dtype() == bool_)
@@ -151,7 +149,7 @@ Matrix expanded(std::string_view op, const Tensor& t, int64_t rows, int64_t colu
 } // namespace
 
 Tensor mm(const Tensor& self, const Tensor& mat2) {
-  check_defined("mm", self, mat2);
+  check_defined(self, mat2, "mm");
   check_matrices("mm", self, mat2, "self");
   Tensor out = multiplied(matrix(self), matrix(mat2));
   return record(std::move(out), "MmBackward0", {&self, &mat2},
@@ -188,8 +186,8 @@ struct AddmmBackward {
 } // namespace
 
 Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, Scalar beta, Scalar alpha) {
-  check_defined("addmm", mat1, mat2);
-  check_defined("addmm", self, mat2);
+  check_defined(mat1, mat2, "addmm");
+  check_defined(self, mat2, "addmm");
   check_matrices("addmm", mat1, mat2, "mat1");
   if (self.dtype() != mat2.dtype())
     raise<DtypeError>({"[addmm] self and mat2 must have the same dtype, but got ", name(self.dtype()),
@@ -228,7 +226,7 @@ const Tensor& addmm_(const Tensor& self, const Tensor& mat1, const Tensor& mat2,
 }
 
 Tensor mv(const Tensor& self, const Tensor& vec) {
-  check_defined("mv", self, vec);
+  check_defined(self, vec, "mv");
   if (self.dim() != 2 || vec.dim() != 1)
     raise<ShapeError>({"[mv] vector + matrix @ vector expected, got a matrix of ", self.dim(),
                        " and a vector of ", vec.dim(), " dimensions"});
@@ -248,7 +246,7 @@ Tensor mv(const Tensor& self, const Tensor& vec) {
 }
 
 Tensor dot(const Tensor& self, const Tensor& tensor) {
-  check_defined("dot", self, tensor);
+  check_defined(self, tensor, "dot");
   if (self.dim() != 1 || tensor.dim() != 1)
     raise<ShapeError>(
         {"[dot] 1D tensors expected, but got ", self.dim(), "D and ", tensor.dim(), "D tensors"});
@@ -324,7 +322,7 @@ Tensor folded(const Tensor& self, const Tensor& other) {
 } // namespace
 
 Tensor matmul(const Tensor& self, const Tensor& other) {
-  check_defined("matmul", self, other);
+  check_defined(self, other, "matmul");
   const int64_t left = self.dim(), right = other.dim();
   if (left == 0 || right == 0)
     raise<ShapeError>({"[matmul] both arguments to matmul need to be at least 1D, but they are ", left,
@@ -391,7 +389,7 @@ Tensor linear_of_rows(const Tensor& input, const Tensor& weight, const Tensor& b
 } // namespace
 
 Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
-  check_defined("linear", input, weight);
+  check_defined(input, weight, "linear");
   const int64_t rank = input.dim();
   if (rank == 2 && (weight.dim() == 2 || bias.defined())) [[likely]]
     return linear_of_rows(input, weight, bias);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/shape.h"
+#include "ops/launch.h"
 #include "talweg/tensor.h"
 
 namespace talweg {
@@ -26,6 +27,16 @@ struct Reduction {
   /// Strides of a row-major result read with the input's sizes: 0 where it is reduced.
   Dims result_strides(IntList input_sizes) const;
 };
+
+/// What a kernel makes of `in`: a tensor of r's sizes, which the kernel sees with in's and strides of 0.
+template <class Attributes = NoAttributes>
+Tensor reduced(const Kernel& kernel, const Tensor& in, const Reduction& r, Dtype dtype,
+               const Attributes& attributes = {}) {
+  Tensor out = new_tensor(dtype, r.sizes);
+  Dims strides = r.result_strides(in.sizes());
+  launch(kernel, {buffer_as(out, in.sizes(), strides, in.numel()), buffer_of(in)}, attributes);
+  return out;
+}
 
 /// The shape of an input, for gradients that go back to it.
 struct InputDims {
