@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <span>
 
 namespace rows {
 
@@ -21,9 +22,9 @@ inline void keep(const T& value) {
   asm volatile("" : : "g"(&value) : "memory");
 }
 
-inline Run find(const Row* rows, int count, const char* name) {
-  for (int i = 0; i < count; ++i)
-    if (std::strcmp(rows[i].name, name) == 0) return rows[i].run;
+inline Run find(std::span<const Row> rows, const char* name) {
+  for (const Row& row : rows)
+    if (std::strcmp(row.name, name) == 0) return row.run;
   return nullptr;
 }
 

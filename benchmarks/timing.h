@@ -79,9 +79,8 @@ inline rows::Run libtorch_row(const char* program, const char* name) {
 
 /// Prints `talweg.NAME<TAB>nanoseconds` for every row whose name contains `filter`, beside the limit and
 /// LibTorch.
-inline void report(const char* program, const rows::Row* table, size_t count, const char* filter) {
-  for (size_t i = 0; i < count; ++i) {
-    const rows::Row& row = table[i];
+inline void report(const char* program, std::span<const rows::Row> table, const char* filter) {
+  for (const rows::Row& row : table) {
     if (filter && !std::strstr(row.name, filter)) continue;
     rows::Run limit = limit_row(row.name), torch = libtorch_row(program, row.name);
     auto t = interleaved({row.run, limit, torch});

@@ -6,6 +6,7 @@
 namespace {
 
 using rows::keep;
+namespace lib = torch;
 
 void a(int64_t n) {
   auto x = torch::ones({1}, torch::requires_grad());
@@ -52,40 +53,7 @@ void d(int64_t n) {
 }
 
 torch::Tensor sample(int64_t count, bool grad) { return torch::full({count}, 0.75f).requires_grad_(grad); }
-
-#define OPERATION(NAME, EXPRESSION)                   \
-  template <int N, bool grad>                         \
-  void NAME(int64_t n) {                              \
-    auto x = sample(N, grad), y = sample(N, false);   \
-    for (int64_t i = 0; i < n; ++i) keep(EXPRESSION); \
-  }
-OPERATION(op_add, x + y)
-OPERATION(op_mul, x* y)
-OPERATION(op_pow2, x.pow(2))
-OPERATION(op_tanh, x.tanh())
-OPERATION(op_exp, x.exp())
-OPERATION(op_sum, x.sum())
-OPERATION(op_mean, x.mean())
-OPERATION(op_view, x.view({-1}))
-OPERATION(op_empty, torch::empty({N}))
-#undef OPERATION
-template <int N>
-void op_add_inplace(int64_t n) {
-  auto x = sample(N, false), y = torch::zeros({N});
-  for (int64_t i = 0; i < n; ++i) x += y;
-}
-template <int N>
-void op_mul_sum_backward(int64_t n) {
-  auto x = sample(N, true), y = sample(N, false);
-  for (int64_t i = 0; i < n; ++i) {
-    (x * y).sum().backward();
-    x.mutable_grad().reset();
-  }
-}
-void op_item(int64_t n) {
-  auto x = sample(1, false);
-  for (int64_t i = 0; i < n; ++i) keep(x.item<float>());
-}
+void forget_grad(torch::Tensor& x) { x.mutable_grad().reset(); }
 
 template <int N>
 void elem_add(int64_t n) {
@@ -103,45 +71,7 @@ void elem_tanh(int64_t n) {
   for (int64_t i = 0; i < n; ++i) torch::tanh_out(out, x);
 }
 
-#define SIZES(NAME, F) \
-  {"op.n1." NAME, F<1, false>}, {"op.n16." NAME, F<16, false>}, { "op.n1024." NAME, F<1024, false> }
-#define SIZES_GRAD(NAME, F)                                                     \
-  {"op.n1." NAME ".grad", F<1, true>}, {"op.n16." NAME ".grad", F<16, true>}, { \
-    "op.n1024." NAME ".grad", F<1024, true>                                     \
-  }
-constexpr rows::Row table[] = {
-    {"a", a},
-    {"b", b},
-    {"c", c},
-    {"d", d},
-    SIZES("add", op_add),
-    SIZES_GRAD("add", op_add),
-    SIZES("mul", op_mul),
-    SIZES_GRAD("mul", op_mul),
-    SIZES("pow2", op_pow2),
-    SIZES_GRAD("pow2", op_pow2),
-    SIZES("tanh", op_tanh),
-    SIZES_GRAD("tanh", op_tanh),
-    SIZES("exp", op_exp),
-    SIZES("sum", op_sum),
-    SIZES_GRAD("sum", op_sum),
-    SIZES("mean", op_mean),
-    SIZES_GRAD("mean", op_mean),
-    SIZES("view", op_view),
-    SIZES("empty", op_empty),
-    {"op.n1.add_inplace", op_add_inplace<1>},
-    {"op.n16.add_inplace", op_add_inplace<16>},
-    {"op.n1024.add_inplace", op_add_inplace<1024>},
-    {"op.n1.mul_sum_backward", op_mul_sum_backward<1>},
-    {"op.n16.mul_sum_backward", op_mul_sum_backward<16>},
-    {"op.n1.item", op_item},
-    {"elem.add.1000", elem_add<1000>},
-    {"elem.add.100000", elem_add<100000>},
-    {"elem.exp.1000", elem_exp<1000>},
-    {"elem.exp.100000", elem_exp<100000>},
-    {"elem.tanh.1000", elem_tanh<1000>},
-    {"elem.tanh.100000", elem_tanh<100000>},
-};
+#include "shared_rows.h"
 
 } // namespace
 
@@ -151,5 +81,5 @@ extern "C" rows::Run libtorch_row(const char* name) {
     return true;
   }();
   (void)one_thread;
-  return rows::find(table, sizeof table / sizeof *table, name);
+  return rows::find(shared_rows, name);
 }

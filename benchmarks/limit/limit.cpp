@@ -196,4 +196,4 @@ constexpr rows::Row table[] = {
 
 } // namespace
 
-rows::Run limit_row(const char* name) { return rows::find(table, sizeof table / sizeof *table, name); }
+rows::Run limit_row(const char* name) { return rows::find(table, name); }

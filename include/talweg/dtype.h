@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace talweg {
 
@@ -105,49 +106,27 @@ struct BFloat16 {
 template <class T>
 struct dtype_of_type;
 template <>
-struct dtype_of_type<bool> {
-  static constexpr Dtype value = Dtype::bool_;
-};
+struct dtype_of_type<bool> : std::integral_constant<Dtype, Dtype::bool_> {};
 template <>
-struct dtype_of_type<unsigned char> {
-  static constexpr Dtype value = Dtype::uint8;
-};
+struct dtype_of_type<unsigned char> : std::integral_constant<Dtype, Dtype::uint8> {};
 template <>
-struct dtype_of_type<signed char> {
-  static constexpr Dtype value = Dtype::int8;
-};
+struct dtype_of_type<signed char> : std::integral_constant<Dtype, Dtype::int8> {};
 template <>
-struct dtype_of_type<short> {
-  static constexpr Dtype value = Dtype::int16;
-};
+struct dtype_of_type<short> : std::integral_constant<Dtype, Dtype::int16> {};
 template <>
-struct dtype_of_type<int> {
-  static constexpr Dtype value = Dtype::int32;
-};
+struct dtype_of_type<int> : std::integral_constant<Dtype, Dtype::int32> {};
 template <>
-struct dtype_of_type<long> {
-  static constexpr Dtype value = Dtype::int64;
-};
+struct dtype_of_type<long> : std::integral_constant<Dtype, Dtype::int64> {};
 template <>
-struct dtype_of_type<long long> {
-  static constexpr Dtype value = Dtype::int64;
-};
+struct dtype_of_type<long long> : std::integral_constant<Dtype, Dtype::int64> {};
 template <>
-struct dtype_of_type<Half> {
-  static constexpr Dtype value = Dtype::float16;
-};
+struct dtype_of_type<Half> : std::integral_constant<Dtype, Dtype::float16> {};
 template <>
-struct dtype_of_type<BFloat16> {
-  static constexpr Dtype value = Dtype::bfloat16;
-};
+struct dtype_of_type<BFloat16> : std::integral_constant<Dtype, Dtype::bfloat16> {};
 template <>
-struct dtype_of_type<float> {
-  static constexpr Dtype value = Dtype::float32;
-};
+struct dtype_of_type<float> : std::integral_constant<Dtype, Dtype::float32> {};
 template <>
-struct dtype_of_type<double> {
-  static constexpr Dtype value = Dtype::float64;
-};
+struct dtype_of_type<double> : std::integral_constant<Dtype, Dtype::float64> {};
 template <class T>
 inline constexpr Dtype dtype_of = dtype_of_type<T>::value;
 

@@ -130,6 +130,7 @@ std::vector<Tensor> FunctionAccess::finish(std::vector<Tensor> outputs, const st
     }
 
   std::vector<Edge> edges;
+  edges.reserve(inputs.size());
   for (const Tensor& t : inputs) edges.push_back(t.defined() ? gradient_edge(object(t)) : Edge{});
   auto* node = make_node<Node>(edges, static_cast<uint32_t>(outputs.size()), name, std::move(state), context,
                                backward);

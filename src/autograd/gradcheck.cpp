@@ -73,6 +73,7 @@ std::vector<Jacobian> numerical(const Check& check, const std::vector<Tensor>& i
                                 const std::vector<Tensor>& outputs) {
   auto count = static_cast<size_t>(inputs[input].numel());
   std::vector<Jacobian> jacobians;
+  jacobians.reserve(outputs.size());
   for (const Tensor& y : outputs)
     jacobians.emplace_back(differentiable(y) ? static_cast<size_t>(y.numel()) : 0, count);
   Tensor flat_places = inputs[input].detach();
@@ -107,6 +108,7 @@ void compare(const Check& check, const std::vector<Tensor>& inputs, const std::v
              size_t k, const std::vector<size_t>& checked, std::vector<std::vector<Jacobian>>& numeric) {
   const Tensor& y = outputs[k];
   std::vector<Tensor> wanted;
+  wanted.reserve(checked.size());
   for (size_t i : checked) wanted.push_back(inputs[i]);
   for (int64_t row = 0; row < y.numel(); ++row) {
     Tensor start = zeros(y.numel(), {.dtype = y.dtype()});

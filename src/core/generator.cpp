@@ -147,7 +147,7 @@ void GeneratorState::set_state(std::span<const uint8_t> bytes) {
   auto next = get<uint64_t>(bytes, next_at);
   if (left < 1 || left > n)
     refuse("the number of words left (bytes 8 to 11) must be in [1, 624], got " + std::to_string(left));
-  if (next > static_cast<uint64_t>(n - left + 1))
+  if (next > static_cast<uint64_t>(n) - static_cast<uint64_t>(left) + 1)
     refuse("the next word (bytes 16 to 23) is " + std::to_string(next) + ", but with " +
            std::to_string(left - 1) + " words left it can't be beyond " + std::to_string(n - left + 1));
   for (int i = 0; i < n; ++i) {

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "formulas/formula.h"
+#include "lanes/indices.h"
 #include "lanes/lane.h"
 #include "lanes/math.h"
 
@@ -20,17 +21,6 @@ Lane<T> param_lane(const Params* params, int i) {
 }
 
 // Arguments are expanded by index: I counts tensors, P counts numbers.
-template <int... I>
-struct Indices {};
-template <int N, int... I>
-struct Count : Count<N - 1, N - 1, I...> {};
-template <int... I>
-struct Count<0, I...> {
-  using type = Indices<I...>;
-};
-template <int N>
-using count = typename Count<N>::type;
-
 template <class T, int>
 using Always = T;
 
@@ -41,11 +31,11 @@ constexpr bool takes(Indices<I...>) {
 }
 template <class F, class T, int N>
 constexpr int numbers_of() {
-  if constexpr (takes<F, T>(count<N>{}))
+  if constexpr (takes<F, T>(indices_below<N>{}))
     return 0;
-  else if constexpr (takes<F, T>(count<N + 1>{}))
+  else if constexpr (takes<F, T>(indices_below<N + 1>{}))
     return 1;
-  else if constexpr (takes<F, T>(count<N + 2>{}))
+  else if constexpr (takes<F, T>(indices_below<N + 2>{}))
     return 2;
   else
     return 3;
@@ -73,7 +63,7 @@ __attribute__((always_inline)) inline void loop(void* out, const void* const* in
 
 template <class F, class T, int N>
 __attribute__((flatten)) void tile(void* out, const void* const* in, int64_t lanes, const Params* params) {
-  loop<F, T>(out, in, lanes, params, count<N>{}, count<numbers_of<F, T, N>()>{});
+  loop<F, T>(out, in, lanes, params, indices_below<N>{}, indices_below<numbers_of<F, T, N>()>{});
 }
 
 template <unsigned Set, int N, class Value, class... D>

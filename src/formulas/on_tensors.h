@@ -6,6 +6,7 @@
 
 #include "formulas/formula.h"
 #include "formulas/uses.h"
+#include "lanes/indices.h"
 #include "talweg/tensor.h"
 
 namespace talweg {
@@ -49,15 +50,6 @@ struct Named {
 
 namespace detail {
 
-template <int... I>
-struct Indices {};
-template <int N, int... I>
-struct Count : Count<N - 1, N - 1, I...> {};
-template <int... I>
-struct Count<0, I...> {
-  using type = Indices<I...>;
-};
-
 // Calls D with gradient, N inputs, the result and as many numbers as it takes.
 template <class D, class T, class Number, int... I>
 constexpr auto call_derivative(const T& g, const T* in, const T& out, Number number, Indices<I...>) {
@@ -82,7 +74,7 @@ template <class D, int N>
 constexpr unsigned uses_of() {
   Uses in[] = {Uses::bit(2), Uses::bit(4), Uses::bit(8)};
   auto number = [](int) { return Uses(0); };
-  return call_derivative<D>(Uses::bit(1), in, Uses::bit(16), number, typename Count<N>::type{}).mask;
+  return call_derivative<D>(Uses::bit(1), in, Uses::bit(16), number, indices_below<N>{}).mask;
 }
 
 // Only a derivative that returns its first argument untouched gives back the very object it was called with.
@@ -90,13 +82,13 @@ template <class D, int N>
 constexpr bool passes_gradient() {
   Uses in[] = {Uses::bit(2), Uses::bit(4), Uses::bit(8)};
   auto number = [](int) { return Uses(0); };
-  return call_derivative<D>(Uses::untouched(), in, Uses::bit(16), number, typename Count<N>::type{}).original;
+  return call_derivative<D>(Uses::untouched(), in, Uses::bit(16), number, indices_below<N>{}).original;
 }
 
 template <class D, int N>
 Tensor derivative_on_tensors(const Tensor& g, const Tensor* in, const Tensor& out, const Params& params) {
   auto number = [&params](int i) { return params.number[i]; };
-  return call_derivative<D>(g, in, out, number, typename Count<N>::type{});
+  return call_derivative<D>(g, in, out, number, indices_below<N>{});
 }
 
 template <unsigned Set, int N, class... D>
@@ -105,7 +97,7 @@ constexpr Formula make_formula() {
   f.inputs = N;
   f.derivatives = sizeof...(D);
   f.types = Set;
-  f.numbers = (takes_numbers<D>(typename Count<N>::type{}) || ... || false);
+  f.numbers = (takes_numbers<D>(indices_below<N>{}) || ... || false);
   int i = 0;
   ((f.uses[i] = uses_of<D, N>(), f.passes_gradient[i] = passes_gradient<D, N>(),
     f.on_tensors[i] = &derivative_on_tensors<D, N>, ++i),

@@ -32,8 +32,9 @@ struct Uses {
 #define TALWEG_USES(op) \
   friend constexpr Uses operator op(Uses a, Uses b) { return join(a, b); }
   TALWEG_USES(+)
-  TALWEG_USES(-) TALWEG_USES(*) TALWEG_USES(/) TALWEG_USES(&) TALWEG_USES(|) TALWEG_USES(^) TALWEG_USES(<)
-      TALWEG_USES(<=) TALWEG_USES(>) TALWEG_USES(>=) TALWEG_USES(==) TALWEG_USES(!=)
+  TALWEG_USES(-)
+  TALWEG_USES(*) TALWEG_USES(/) TALWEG_USES(&) TALWEG_USES(|) TALWEG_USES(^) TALWEG_USES(<) TALWEG_USES(<=)
+      TALWEG_USES(>) TALWEG_USES(>=) TALWEG_USES(==) TALWEG_USES(!=)
 #undef TALWEG_USES
 #define TALWEG_USES(function) \
   friend constexpr Uses function(Uses a) { return join(a); }

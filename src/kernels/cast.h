@@ -26,7 +26,7 @@ inline To cast(From v) {
     return To(static_cast<float>(v));
   else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
     using Wide = std::conditional_t<sizeof(To) == 8 || std::is_unsigned_v<To>, int64_t, int32_t>;
-    constexpr From limit = static_cast<From>(std::numeric_limits<Wide>::max() / 2 + 1) * From(2);
+    constexpr From limit = static_cast<From>(Wide{1} << (8 * sizeof(Wide) - 2)) * From(2);
     Wide wide = v >= -limit && v < limit ? static_cast<Wide>(v) : std::numeric_limits<Wide>::min();
     return static_cast<To>(wide);
   } else {
@@ -60,6 +60,13 @@ decltype(auto) with_type(Dtype dtype, F&& f) {
       break;
   }
   return f(static_cast<double*>(nullptr));
+}
+/// The same for floating-point dtypes; does nothing for others.
+template <class F>
+void with_floating_type(Dtype dtype, F&& f) {
+  with_type(dtype, [&]<class T>(T* type) {
+    if constexpr (std::is_floating_point_v<T> || is_short_float<T>) f(type);
+  });
 }
 
 } // namespace talweg

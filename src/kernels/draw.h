@@ -11,9 +11,9 @@ namespace talweg {
 /// Where numbers come from, and the parameters of their distribution.
 struct Draw {
   GeneratorState* generator;
-  double a, b;
-  uint64_t range;
-  int64_t base;
+  double a = 0, b = 0;
+  uint64_t range = 0;
+  int64_t base = 0;
 };
 
 // buffers[0] is filled; each locks the generator while it draws.

@@ -53,21 +53,4 @@ void fill(const Destination& out, const Source& source, Draw&& draw) {
   }
 }
 
-/// Calls f with a null pointer to the C++ type of a floating-point dtype; does nothing for others.
-template <class F>
-void with_floating_type(Dtype dtype, F&& f) {
-  switch (dtype) {
-    case Dtype::float16:
-      return f(static_cast<Half*>(nullptr));
-    case Dtype::bfloat16:
-      return f(static_cast<BFloat16*>(nullptr));
-    case Dtype::float32:
-      return f(static_cast<float*>(nullptr));
-    case Dtype::float64:
-      return f(static_cast<double*>(nullptr));
-    default:
-      return;
-  }
-}
-
 } // namespace talweg::kernels

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "core/raise.h"
+#include "kernels/qr.h"
+#include "ops/launch.h"
 #include "talweg/autograd.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
@@ -88,10 +90,11 @@ const Tensor& trunc_normal_(const Tensor& tensor, double mean, double std, doubl
         "incorrect.");
   if (tensor.numel() == 0) return tensor;
   if (normal_cdf((b - mean) / std) - normal_cdf((a - mean) / std) > 0.3) {
+    Tensor low = full({}, a, {.dtype = tensor.dtype()}), high = full({}, b, {.dtype = tensor.dtype()});
     draw_until_inside(tensor, [&] {
       Tensor x = empty_like(tensor);
       talweg::normal_(x, mean, std, generator);
-      return std::pair(x, (x < a) | (x > b));
+      return std::pair(x, (x < low) | (x > high));
     });
     return tensor;
   }
@@ -137,6 +140,23 @@ const Tensor& kaiming_normal_(const Tensor& tensor, double a, std::string_view m
   if (is_empty(tensor)) return tensor;
   return init::normal_(tensor, 0, calculate_gain(nonlinearity, a) / std::sqrt(fan_of(tensor, mode)),
                        std::move(generator));
+}
+
+const Tensor& orthogonal_(const Tensor& tensor, double gain, std::optional<Generator> generator) {
+  if (tensor.dim() < 2) raise<ValueError>({"Only tensors with 2 or more dimensions are supported"});
+  if (tensor.numel() == 0) return tensor;
+  if (tensor.dtype() != float32 && tensor.dtype() != float64)
+    raise<DtypeError>(
+        {"[orthogonal_] not implemented for ", tensor.dtype(), "; accepted are float32 and float64"});
+  NoGradGuard guard;
+  int64_t rows = tensor.size(0), columns = tensor.numel() / rows;
+  Tensor drawn = empty({rows, columns}, {.dtype = tensor.dtype()});
+  talweg::normal_(drawn, 0, 1, std::move(generator));
+  Tensor tall = rows < columns ? drawn.t() : drawn;
+  Tensor factor = empty(tall.sizes(), {.dtype = tall.dtype()});
+  launch(orthogonal_factor_kernel, {buffer_of(factor), buffer_of(tall)});
+  if (rows < columns) factor = factor.t();
+  return tensor.copy_(factor.reshape(tensor.sizes())).mul_(gain);
 }
 
 const Tensor& sparse_(const Tensor& tensor, double sparsity, double std, std::optional<Generator> generator) {

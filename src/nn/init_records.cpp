@@ -24,6 +24,7 @@ const Tensor& kaiming_normal(const Tensor& t, double a, std::string_view mode,
                              std::string_view nonlinearity) {
   return init::kaiming_normal_(t, a, mode, nonlinearity);
 }
+const Tensor& orthogonal(const Tensor& t, double gain) { return init::orthogonal_(t, gain); }
 const Tensor& sparse(const Tensor& t, double sparsity, double std) { return init::sparse_(t, sparsity, std); }
 double gain(std::string_view nonlinearity, std::optional<Scalar> param) {
   return init::calculate_gain(nonlinearity,
@@ -50,6 +51,7 @@ constinit const Op records[] = {
                                   {}),
     op<Kaiming, &kaiming_normal>("kaiming_normal_(tensor, a=0.0, mode='fan_in', nonlinearity='leaky_relu')",
                                  {}),
+    op<OneNumber, &orthogonal>("orthogonal_(tensor, gain=1)", {}),
     op<TwoNumbers, &sparse>("sparse_(tensor, sparsity, std=0.01)", {}),
     op<const Tensor&(const Tensor&, int64_t), &init::dirac_>("dirac_(tensor, groups=1)", {}),
     op<double(std::string_view, std::optional<Scalar>), &gain>("calculate_gain(nonlinearity, param=None)",

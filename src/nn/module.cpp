@@ -103,8 +103,7 @@ struct Owned final : Visitor {
     if (!t.defined() || !t.requires_grad() || !t.is_leaf()) return;
     raise<TypeError>({"[parameters] ", joined(prefix, name), " of ", type,
                       " is a bare Tensor that requires grad: nobody would train or save it. Declare it as "
-                      "nn::Parameter (trained and saved) or "
-                      "nn::Buffer (saved)"});
+                      "nn::Parameter (trained and saved) or nn::Buffer (saved)"});
   }
 };
 
@@ -205,7 +204,8 @@ IncompatibleKeys load_state_dict(ModuleRef m, const StateDict& state, bool stric
     if (keys_differ) {
       for (const auto& name : keys.missing_keys) {
         std::string hint = nearest(name, keys.unexpected_keys);
-        if (!hint.empty()) text += "\n\tIs \"" + hint + "\" meant for \"" + name + "\"?";
+        if (!hint.empty())
+          text.append("\n\tIs \"").append(hint).append("\" meant for \"").append(name).append("\"?");
       }
       raise<KeyError>({text});
     }
@@ -262,10 +262,10 @@ void apply(ModuleRef m, const ModuleType* type, void (*call)(void*, void*), void
   if (m.type == type) call(f, m.module);
 }
 
-std::vector<Tensor> second(NamedTensors list) {
+std::vector<Tensor> second(const NamedTensors& list) {
   std::vector<Tensor> out;
   out.reserve(list.size());
-  for (auto& [name, t] : list) out.push_back(std::move(t));
+  for (const auto& [name, t] : list) out.push_back(t);
   return out;
 }
 

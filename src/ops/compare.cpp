@@ -3,6 +3,7 @@
 
 #include "core/raise.h"
 #include "formulas/compare.h"
+#include "ops/checks.h"
 #include "ops/history.h"
 #include "ops/pointwise.h"
 #include "ops/record.h"
@@ -122,7 +123,7 @@ const Tensor& logical_xor_(const Tensor& self, const Tensor& other) {
 const Tensor& logical_not_(const Tensor& self) { return pointwise_(logical_not_op, self); }
 
 bool equal(const Tensor& self, const Tensor& other) {
-  if (!self.defined() || !other.defined()) raise<TypeError>({"[equal] an argument is an undefined Tensor"});
+  check_defined(self, other, "equal");
   return self.sizes() == other.sizes() && !any(ne(self, other)).item<bool>();
 }
 

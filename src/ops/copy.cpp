@@ -6,6 +6,7 @@
 #include "core/raise.h"
 #include "core/shape.h"
 #include "kernels/pointwise.h"
+#include "ops/checks.h"
 #include "ops/history.h"
 #include "ops/lane64.h"
 #include "ops/launch.h"
@@ -17,21 +18,6 @@
 namespace talweg {
 
 namespace {
-
-void check_defined(const Tensor& t, std::string_view op) {
-  if (!t.defined()) raise<TypeError>({"[", op, "] the tensor is undefined"});
-}
-
-// A tensor of self's sizes whose strides follow self's where those are dense.
-Tensor dense_like(const Tensor& self, Dtype dtype) {
-  TensorObject* o = object(self);
-  std::span<const int64_t> sizes(o->sizes(), o->rank), strides(o->strides(), o->rank);
-  int64_t extent = 1;
-  for (size_t i = 0; i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
-  if (o->has(contiguous_flag) || extent != o->numel || may_overlap_itself(sizes, strides))
-    return new_tensor(dtype, sizes);
-  return new_tensor_strided(dtype, sizes, strides);
-}
 
 void write(const Tensor& out, const Tensor& in) {
   Dims strides = broadcast_strides(in.sizes(), in.strides(), out.sizes());
@@ -46,7 +32,7 @@ void back_to_dtype(Backward& b, Dtype dtype) {
 
 Tensor clone(const Tensor& self) {
   check_defined(self, "clone");
-  Tensor out = dense_like(self, self.dtype());
+  Tensor out = empty_like(self);
   write(out, self);
   return record(std::move(out), "CloneBackward0", {&self}, {}, [](Backward& b) { b.set(0, b.grad()); });
 }
@@ -62,7 +48,7 @@ Tensor contiguous(const Tensor& self) {
 Tensor to(const Tensor& self, Dtype dtype, bool copy) {
   check_defined(self, "to");
   if (self.dtype() == dtype) return copy ? clone(self) : self;
-  Tensor out = dense_like(self, dtype);
+  Tensor out = empty_like(self, {.dtype = dtype});
   write(out, self);
   return record(std::move(out), "ToCopyBackward0", {&self}, {},
                 [from = self.dtype()](Backward& b) { back_to_dtype(b, from); });
@@ -85,7 +71,7 @@ const Tensor& copy_(const Tensor& self, const Tensor& src) {
                             if (b.needs(1)) b.set(1, sum_to(b.grad(), sizes, from));
                           });
   Tensor source = src;
-  if (storage_begin(object(src)) == storage_begin(object(self))) source = clone(src.detach());
+  if (shares_memory(self, src)) source = clone(src.detach());
   write(self, source);
   end_write(self, node);
   return self;

@@ -9,6 +9,7 @@
 #include "kernels/cast.h"
 #include "kernels/pointwise.h"
 #include "kernels/range.h"
+#include "ops/checks.h"
 #include "ops/lane64.h"
 #include "ops/launch.h"
 #include "ops/number.h"
@@ -207,15 +208,13 @@ Tensor eye(int64_t n, int64_t m, const TensorOptions& options) {
 }
 
 Tensor empty_like(const Tensor& self, const TensorOptions& options) {
+  check_defined(self, "empty_like");
   TensorObject* o = object(self);
-  if (!o) raise<TypeError>({"[empty_like] the tensor is undefined"});
   if (o->has(lane_flag) && options.dtype.value_or(o->dtype) == o->dtype)
     return finish(adopt(new_lane_like(o, o->dtype)), options);
   std::span<const int64_t> sizes(o->sizes(), o->rank), strides(o->strides(), o->rank);
-  int64_t extent = 1;
-  for (size_t i = 0; i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
   Dtype dtype = options.dtype.value_or(o->dtype);
-  bool dense = !o->has(contiguous_flag) && extent == o->numel && !may_overlap_itself(sizes, strides);
+  bool dense = !o->has(contiguous_flag) && is_dense(sizes, strides);
   return finish(dense ? new_tensor_strided(dtype, sizes, strides) : new_tensor(dtype, sizes), options);
 }
 Tensor full_like(const Tensor& self, Scalar fill_value, const TensorOptions& options) {

@@ -5,7 +5,8 @@
 
 #include "core/raise.h"
 #include "formulas/elementary.h"
-#include "ops/index.h"
+#include "ops/checks.h"
+#include "ops/index_tensors.h"
 #include "ops/number.h"
 #include "ops/pointwise.h"
 #include "ops/record.h"
@@ -66,7 +67,7 @@ struct Limits {
 };
 Limits limits(const Tensor& self, std::optional<Scalar> min, std::optional<Scalar> max) {
   if (!min && !max) raise<ValueError>({"[clamp] At least one of 'min' or 'max' must not be None"});
-  if (!self.defined()) raise<TypeError>({"[clamp] an argument is an undefined Tensor"});
+  check_defined(self, "clamp");
   Dtype dtype =
       result_type(std::array{Operand(self), Operand(min ? *min : *max), Operand(max ? *max : *min)});
   auto limit = [&](Scalar s) { return checked_number(s, dtype, "clamp"); };
@@ -105,7 +106,7 @@ namespace {
 
 // The condition as truth values; PyTorch still takes uint8.
 Tensor truth(const Tensor& condition) {
-  if (!condition.defined()) raise<TypeError>({"[where] the condition is an undefined Tensor"});
+  check_defined(condition, "where");
   if (condition.dtype() == uint8) return to(condition, bool_);
   if (condition.dtype() != bool_)
     raise<DtypeError>({"[where] expected condition to be a boolean tensor, but got a tensor with dtype ",
@@ -125,7 +126,7 @@ Tensor where(const Tensor& condition, const Tensor& self, Scalar other) {
   return pointwise(where_op, {truth(condition), self, other});
 }
 std::vector<Tensor> where(const Tensor& condition) {
-  if (!condition.defined()) raise<TypeError>({"[where] an argument is an undefined Tensor"});
+  check_defined(condition, "where");
   return nonzero_columns(condition.dim() == 0 ? condition.view(1) : condition, "where");
 }
 Tensor where(const Tensor& condition, Scalar self, Scalar other) {
@@ -135,15 +136,14 @@ Tensor where(const Tensor& condition, Scalar self, Scalar other) {
 namespace {
 
 void check_mask(const Tensor& self, const Tensor& mask) {
-  if (!self.defined() || !mask.defined())
-    raise<TypeError>({"[masked_fill] an argument is an undefined Tensor"});
+  check_defined(self, mask, "masked_fill");
   if (mask.dtype() != bool_)
     raise<DtypeError>({"[masked_fill] only supports boolean masks, but got mask with dtype ",
                        name(mask.dtype()), "; compare first, as in mask != 0"});
 }
 // The value in self's dtype, so that the result has it.
 Tensor fill_value(const Tensor& self, const Tensor& value) {
-  if (!value.defined()) raise<TypeError>({"[masked_fill] the value is an undefined Tensor"});
+  check_defined(value, "masked_fill");
   if (value.dim() != 0)
     raise<ShapeError>({"[masked_fill] only supports a 0-dimensional value tensor, but got tensor with ",
                        value.dim(), " dimension(s)."});

@@ -3,6 +3,7 @@
 
 #include "core/raise.h"
 #include "kernels/reduce.h"
+#include "ops/checks.h"
 #include "ops/history.h"
 #include "ops/launch.h"
 #include "ops/record.h"
@@ -19,21 +20,14 @@ namespace {
 void check_not_empty(const Tensor& self, IntList dim, std::string_view op) {
   if (self.numel() != 0) return;
   if (dim.empty())
-    raise<ShapeError>({in_op(op), op,
+    raise<ShapeError>({"[", op, "] ", op,
                        "(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
                        "reduction dim with the 'dim' argument."});
   for (int64_t d : dim) {
     int64_t at = wrap_dim(d, self.dim(), op);
     if (self.size(at) == 0)
-      raise<IndexError>({in_op(op), op, "(): Expected reduction dim ", at, " to have non-zero size."});
+      raise<IndexError>({"[", op, "] ", op, "(): Expected reduction dim ", at, " to have non-zero size."});
   }
-}
-
-Tensor reduced(const Kernel& kernel, const Tensor& self, const Reduction& r) {
-  Tensor out = new_tensor(self.dtype(), r.sizes);
-  Dims strides = r.result_strides(self.sizes());
-  launch(kernel, {buffer_as(out, self.sizes(), strides, self.numel()), buffer_of(self)});
-  return out;
 }
 
 std::vector<int64_t> dims_of(uint64_t mask) {
@@ -53,7 +47,7 @@ Tensor shared_backward(const Tensor& g, const Tensor& self, const Tensor& larges
 Tensor largest(const Tensor& self, IntList dim, bool keepdim, std::string_view op, const char* node) {
   Reduction r(self, dim, keepdim, op);
   check_not_empty(self, dim, op);
-  Tensor out = reduced(amax_kernel, self, r);
+  Tensor out = reduced(amax_kernel, self, r, self.dtype());
   Tensor kept = out;
   return record(std::move(out), node, {&self}, {{self}, result(kept)},
                 [dims = InputDims(self, r)](Backward& b) {
@@ -63,17 +57,13 @@ Tensor largest(const Tensor& self, IntList dim, bool keepdim, std::string_view o
 
 Tensor truth(const Tensor& self, IntList dim, bool keepdim, bool all, std::string_view op) {
   Reduction r(self, dim, keepdim, op);
-  Tensor out = new_tensor(self.dtype() == uint8 ? uint8 : bool_, r.sizes);
-  Dims strides = r.result_strides(self.sizes());
-  launch(truth_kernel, {buffer_as(out, self.sizes(), strides, self.numel()), buffer_of(self)},
-         TruthCall{all});
-  return out;
+  return reduced(truth_kernel, self, r, self.dtype() == uint8 ? uint8 : bool_, TruthCall{all});
 }
 
 // With an empty list nothing is reduced, as in PyTorch; None reduces everything.
 Tensor truth_along(const Tensor& self, IntList dim, bool keepdim, bool all, std::string_view op) {
   if (!dim.empty()) return truth(self, dim, keepdim, all, op);
-  check_given(self, op);
+  check_defined(self, op);
   return self.dtype() == uint8 ? to(ne(self, 0), uint8) : ne(self, 0);
 }
 
@@ -106,16 +96,13 @@ std::pair<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim) {
 }
 
 Tensor argmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
-  check_given(self, "argmax");
+  check_defined(self, "argmax");
   if (self.dtype() == bool_)
     raise<DtypeError>({"[argmax] argmax(): does not support bool input; convert to uint8"});
   if (dim) {
     Reduction r(self, *dim, keepdim, "argmax");
     check_not_empty(self, *dim, "argmax");
-    Tensor out = new_tensor(int64, r.sizes);
-    Dims strides = r.result_strides(self.sizes());
-    launch(argmax_kernel, {buffer_as(out, self.sizes(), strides, self.numel()), buffer_of(self)});
-    return out;
+    return reduced(argmax_kernel, self, r, int64);
   }
   if (self.numel() == 0)
     raise<IndexError>({"[argmax] argmax(): Expected reduction dim to be specified for input.numel() == 0."});

@@ -1,15 +1,22 @@
 #include "ops/history.h"
+
+#include <algorithm>
+#include <memory>
+
 #include "core/raise.h"
-
-#include <string>
-
 #include "core/shape.h"
+#include "ops/checks.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
 
 namespace talweg {
 
 namespace {
+
+struct Drop {
+  void operator()(Node* node) const { drop(node); }
+};
+using OwnedNode = std::unique_ptr<Node, Drop>;
 
 struct Geometry {
   Dims sizes, strides;
@@ -35,13 +42,7 @@ Tensor dense_like(const Geometry& base, Dtype dtype) {
 struct CopySlices {
   Geometry base, view;
   Dtype dtype;
-  Node* inner; // a reference
-  CopySlices(Geometry b, Geometry v, Dtype d, Node* n) : base(b), view(v), dtype(d), inner(n) {}
-  CopySlices(CopySlices&& other) noexcept
-      : base(other.base), view(other.view), dtype(other.dtype), inner(std::exchange(other.inner, nullptr)) {}
-  ~CopySlices() {
-    if (inner) drop(inner);
-  }
+  OwnedNode inner;
   void operator()(Backward& b) {
     if (!b.grad().defined()) return;
     Tensor whole = dense_like(base, dtype);
@@ -50,19 +51,16 @@ struct CopySlices {
     Tensor part = as_strided(whole, view.sizes, view.strides, view.offset - base.offset);
     Tensor grads[] = {part.clone()};
     std::vector<Tensor> results(inner->edge_count);
-    Backward inside(inner, grads, results);
-    inner->type->apply(inner, inside);
-    for (size_t i = 0; i < results.size(); ++i) {
-      if (i > 0) {
-        if (b.needs(i)) b.set(i, std::move(results[i]));
-      } else if (b.needs(0)) {
-        if (results[0].defined())
-          part.copy_(results[0]);
-        else
-          part.zero_();
-        b.set(0, std::move(whole));
-      }
-    }
+    Backward inside(inner.get(), grads, results);
+    inner->type->apply(inner.get(), inside);
+    for (size_t i = 1; i < results.size(); ++i)
+      if (b.needs(i)) b.set(i, std::move(results[i]));
+    if (!b.needs(0)) return;
+    if (results[0].defined())
+      part.copy_(results[0]);
+    else
+      part.zero_();
+    b.set(0, std::move(whole));
   }
 };
 
@@ -151,18 +149,18 @@ Tensor make_view(const Tensor& self, std::span<const int64_t> sizes, std::span<c
 }
 
 bool begin_write(const Tensor& self, std::string_view op, std::span<const Tensor* const> others) {
-  if (!self.defined()) raise<TypeError>({"[", op, "] the tensor is undefined"});
+  check_defined(self, op);
   TensorObject* o = object(self);
   if (!o->has(contiguous_flag) && may_overlap_itself({o->sizes(), o->rank}, {o->strides(), o->rank}))
-    raise<MemoryError>({"[", op,
-                        "] unsupported operation: more than one element of the written-to tensor refers to a "
-                        "single memory location. "
-                        "Please clone() the tensor before performing the operation."});
+    raise<MemoryError>(
+        {"[", op,
+         "] unsupported operation: more than one element of the written-to tensor refers to a "
+         "single memory location. Please clone() the tensor before performing the operation."});
   return begin_change(self, op, others);
 }
 
 bool begin_change(const Tensor& self, std::string_view op, std::span<const Tensor* const> others) {
-  if (!self.defined()) raise<TypeError>({"[", op, "] the tensor is undefined"});
+  check_defined(self, op);
   TensorObject* o = object(self);
   if (!grad_enabled()) return false;
   bool own = requires_grad(o);
@@ -171,13 +169,11 @@ bool begin_change(const Tensor& self, std::string_view op, std::span<const Tenso
     if (recorded && o->view.kind == ViewKind::several_outputs)
       raise<AutogradError>({"[", op,
                             "] this view is one of several outputs of a function (unbind, split, chunk); "
-                            "such views can't be modified in place: "
-                            "write out of place, or to a clone()"});
+                            "such views can't be modified in place: write out of place, or to a clone()"});
     if (recorded && o->view.kind == ViewKind::no_grad_mode)
       raise<AutogradError>({"[", op,
                             "] a view was created in no_grad mode and is being modified in place with grad "
-                            "mode enabled: make the view with grad "
-                            "enabled, or write under no_grad"});
+                            "mode enabled: make the view with grad enabled, or write under no_grad"});
     TensorObject* base = o->view.base;
     if (!base->has(view_flag) && !base->grad_fn && base->has(requires_grad_flag))
       raise<AutogradError>({"[", op,
@@ -193,21 +189,16 @@ bool begin_change(const Tensor& self, std::string_view op, std::span<const Tenso
 
 const Tensor& change_geometry(const Tensor& self, Tensor view, const char* node) {
   TensorObject* o = object(self);
-  Node* history = node_of(object(view));
+  OwnedNode history(node_of(object(view)));
   const uint32_t output = history ? output_nr(object(view)) : 0;
   if (history) {
-    static_cast<SavingNode*>(history)->label = node;
-    retain(history);
+    static_cast<SavingNode*>(history.get())->label = node;
+    retain(history.get());
   }
-  try {
-    take_geometry(o, std::move(view));
-  } catch (...) {
-    if (history) drop(history);
-    throw;
-  }
+  take_geometry(o, std::move(view));
   bump_version(o);
   if (history) {
-    set_history(o, history, output);
+    set_history(o, history.release(), output);
     if (o->has(view_flag)) o->view.version_seen = o->version();
   }
   return self;
@@ -227,7 +218,7 @@ void end_write(const Tensor& self, Node* node) {
   edges[0] = gradient_edge(base);
   for (size_t i = 1; i < edges.size(); ++i) retain_edge(edges[i]);
   // Through an integer type or a leaf without grad no gradient flows; the part still has to be cut out.
-  CopySlices slices{Geometry(base), Geometry(o), base->dtype, node};
+  CopySlices slices{Geometry(base), Geometry(o), base->dtype, OwnedNode(node)};
   Node* whole = make_node<FunctionNode<CopySlices>>("CopySlices", edges, 1u, std::move(slices));
   set_history(base, whole, 0);
   grad_fn_of(o);

@@ -7,6 +7,7 @@
 #include "formulas/losses.h"
 #include "kernels/losses.h"
 #include "kernels/reduce.h"
+#include "ops/checks.h"
 #include "ops/history.h"
 #include "ops/launch.h"
 #include "ops/pointwise.h"
@@ -30,7 +31,7 @@ LossReduction reduction_of(std::string_view text, std::string_view op) {
   if (text == "sum") return LossReduction::sum;
   if (text == "none") return LossReduction::none;
   raise<ValueError>(
-      {in_op(op), text, " is not a valid value for reduction; accepted are 'none', 'mean' and 'sum'"});
+      {"[", op, "] ", text, " is not a valid value for reduction; accepted are 'none', 'mean' and 'sum'"});
 }
 
 bool small_floats(const TensorObject* x, const TensorObject* y) {
@@ -125,50 +126,47 @@ struct Nll {
   Dims loss_sizes;
 };
 
-std::string number(int64_t n) { return std::to_string(n); }
-
 void check_nll(const Tensor& input, const Tensor& target, const Tensor& weight) {
-  const std::string op = in_op("nll_loss");
-  check_given(input, "nll_loss");
-  check_given(target, "nll_loss");
+  check_defined(input, "nll_loss");
+  check_defined(target, "nll_loss");
   int64_t rank = input.dim();
-  if (rank < 1) raise<ValueError>({op, "Expected 1 or more dimensions (got 0)"});
+  if (rank < 1) raise<ValueError>({"[nll_loss] Expected 1 or more dimensions (got 0)"});
   if (rank != 1 && (target.dim() == 0 || input.size(0) != target.size(0)))
-    throw ValueError(op + "Expected input batch_size (" + number(input.size(0)) +
-                     ") to match target batch_size (" + number(target.dim() == 0 ? 0 : target.size(0)) +
-                     ").");
+    raise<ValueError>({"[nll_loss] Expected input batch_size (", input.size(0),
+                       ") to match target batch_size (", target.dim() == 0 ? 0 : target.size(0), ")."});
   if (rank == 1 && target.dim() > 1)
-    raise<ShapeError>({op, "0D or 1D target tensor expected, multi-target not supported"});
+    raise<ShapeError>({"[nll_loss] 0D or 1D target tensor expected, multi-target not supported"});
   if (rank == 1 && target.numel() != 1)
     raise<ValueError>(
-        {op, "For 1D input, 1D target must have size 1, but got target size: ", number(target.numel())});
+        {"[nll_loss] For 1D input, 1D target must have size 1, but got target size: ", target.numel()});
   if (rank == 2 && target.dim() != 1)
-    raise<ShapeError>({op, "0D or 1D target tensor expected, multi-target not supported"});
+    raise<ShapeError>({"[nll_loss] 0D or 1D target tensor expected, multi-target not supported"});
   if (rank > 2) {
     if (rank == 4 && target.dim() != 3)
       raise<ShapeError>(
-          {op, "only batches of spatial targets supported (3D tensors) but got targets of dimension: ",
-           number(target.dim())});
+          {"[nll_loss] only batches of spatial targets supported (3D tensors) but got targets of dimension: ",
+           target.dim()});
     Dims wanted(input.sizes());
     wanted.erase(1);
     if (!(target.sizes() == IntList(wanted)))
-      raise<ValueError>({op, "Expected target size ", IntList(wanted), ", got ", IntList(target.sizes())});
+      raise<ValueError>(
+          {"[nll_loss] Expected target size ", IntList(wanted), ", got ", IntList(target.sizes())});
   }
   int64_t classes = input.size(rank == 1 ? 0 : 1);
   if (!is_floating_point(input.dtype()))
-    raise<DtypeError>({op, "\"nll_loss_out_frame\" not implemented for '", scalar_type_name(input.dtype()),
-                       "'; accepted are floating-point tensors"});
+    raise<DtypeError>({"[nll_loss] \"nll_loss_out_frame\" not implemented for '",
+                       scalar_type_name(input.dtype()), "'; accepted are floating-point tensors"});
   if (target.dtype() != int64 && target.dtype() != uint8)
     raise<DtypeError>(
-        {op, "expected target dtype to be Long or Byte, but got ", scalar_type_name(target.dtype())});
+        {"[nll_loss] expected target dtype to be Long or Byte, but got ", scalar_type_name(target.dtype())});
   if (!weight.defined()) return;
   if (needs_grad(weight))
-    raise<AutogradError>({op, "the derivative for 'weight' is not implemented; pass weight.detach()"});
+    raise<AutogradError>({"[nll_loss] the derivative for 'weight' is not implemented; pass weight.detach()"});
   if (weight.dim() != 1 || weight.numel() != classes)
-    raise<ShapeError>({op, "weight tensor should be defined either for all ", number(classes),
+    raise<ShapeError>({"[nll_loss] weight tensor should be defined either for all ", classes,
                        " classes or no classes but got weight tensor of shape: ", IntList(weight.sizes())});
   if (weight.dtype() != input.dtype())
-    raise<DtypeError>({op, "expected scalar type ", scalar_type_name(input.dtype()),
+    raise<DtypeError>({"[nll_loss] expected scalar type ", scalar_type_name(input.dtype()),
                        " for the weight but found ", scalar_type_name(weight.dtype())});
 }
 
@@ -188,8 +186,7 @@ Nll prepare_nll(const Tensor& input, const Tensor& target, const Tensor& weight,
   if (reduction == LossReduction::none) nll.loss_sizes = Dims(target.sizes());
   for (int64_t c : nll.target.span<int64_t>())
     if (c != ignore_index && (c < 0 || c >= classes))
-      raise<IndexError>({in_op("nll_loss"), "Target ", number(c), " is out of bounds; classes are 0 to ",
-                         number(classes - 1)});
+      raise<IndexError>({"[nll_loss] Target ", c, " is out of bounds; classes are 0 to ", classes - 1});
   return nll;
 }
 
@@ -257,7 +254,7 @@ Tensor probability_loss(const Tensor& input, const Tensor& target, const Tensor&
   int64_t classes = input.size(class_dim);
   if (weight.defined() && (weight.dim() != 1 || weight.numel() != classes))
     raise<ShapeError>({"[cross_entropy] cross_entropy: weight tensor should be defined either for all ",
-                       number(classes),
+                       classes,
                        " classes or no classes but got weight tensor of shape: ", IntList(weight.sizes())});
   Tensor terms = log_softmax(input, class_dim, input.dtype());
   terms = terms * (smoothing > 0
@@ -303,8 +300,8 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, std::string_view
 }
 Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight, int64_t ignore_index,
                      std::string_view reduction, double label_smoothing) {
-  check_given(input, "cross_entropy");
-  check_given(target, "cross_entropy");
+  check_defined(input, "cross_entropy");
+  check_defined(target, "cross_entropy");
   LossReduction r = reduction_of(reduction, "cross_entropy");
   if (input.dim() == 0)
     raise<IndexError>(

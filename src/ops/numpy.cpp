@@ -93,6 +93,7 @@ Tensor array(const std::vector<Tensor>& rows, std::optional<Dtype> dtype) {
   Dtype common = rows[0].dtype();
   for (const Tensor& r : rows) common = promoted(common, r.dtype());
   std::vector<Tensor> converted;
+  converted.reserve(rows.size());
   for (const Tensor& r : rows) converted.push_back(r.to(dtype.value_or(common)));
   return stack(converted);
 }
@@ -120,6 +121,7 @@ Tensor concatenate(const std::vector<Tensor>& arrays, int64_t axis) {
   Dtype common = arrays[0].dtype();
   for (const Tensor& a : arrays) common = promoted(common, a.dtype());
   std::vector<Tensor> converted;
+  converted.reserve(arrays.size());
   for (const Tensor& a : arrays) converted.push_back(a.to(common));
   return cat(converted, axis);
 }

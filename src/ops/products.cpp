@@ -7,8 +7,10 @@
 #include "core/shape.h"
 #include "kernels/gemm.h"
 #include "kernels/pointwise.h"
+#include "ops/checks.h"
 #include "ops/history.h"
 #include "ops/launch.h"
+#include "ops/products.h"
 #include "ops/record.h"
 #include "talweg/autograd.h"
 #include "talweg/errors.h"
@@ -111,9 +113,6 @@ std::string by(const Tensor& t) { return std::to_string(t.size(0)) + "x" + std::
                      " != ", name(b.dtype()), "; convert one with to(dtype)"});
 }
 
-void check_defined(std::string_view op, const Tensor& a, const Tensor& b) {
-  if (!a.defined() || !b.defined()) raise<TypeError>({"[", op, "] an argument is an undefined Tensor"});
-}
 void check_dtypes(std::string_view op, const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype()) refuse_dtypes(op, a, b);
   if (a.dtype() == bool_)
@@ -150,7 +149,7 @@ Matrix expanded(std::string_view op, const Tensor& t, int64_t rows, int64_t colu
 } // namespace
 
 Tensor mm(const Tensor& self, const Tensor& mat2) {
-  check_defined("mm", self, mat2);
+  check_defined(self, mat2, "mm");
   check_matrices("mm", self, mat2, "self");
   Tensor out = multiplied(matrix(self), matrix(mat2));
   return record(std::move(out), "MmBackward0", {&self, &mat2},
@@ -177,7 +176,7 @@ struct AddmmBackward {
         sizes(self.sizes().vec()) {}
   void operator()(Backward& b) const {
     if (!b.grad().defined()) return;
-    auto scaled = [](Tensor t, double factor) { return factor == 1 ? t : mul(t, factor); };
+    auto scaled = [](const Tensor& t, double factor) { return factor == 1 ? t : mul(t, factor); };
     if (b.needs(0)) b.set(0, sum_to(scaled(b.grad(), beta), sizes, b.grad().dtype()));
     if (b.needs(1)) b.set(1, scaled(grad_of_left(b.grad(), b.saved(1), left), alpha));
     if (b.needs(2)) b.set(2, scaled(grad_of_right(b.grad(), b.saved(0), right), alpha));
@@ -187,8 +186,8 @@ struct AddmmBackward {
 } // namespace
 
 Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, Scalar beta, Scalar alpha) {
-  check_defined("addmm", mat1, mat2);
-  check_defined("addmm", self, mat2);
+  check_defined(mat1, mat2, "addmm");
+  check_defined(self, mat2, "addmm");
   check_matrices("addmm", mat1, mat2, "mat1");
   if (self.dtype() != mat2.dtype())
     raise<DtypeError>({"[addmm] self and mat2 must have the same dtype, but got ", name(self.dtype()),
@@ -227,7 +226,7 @@ const Tensor& addmm_(const Tensor& self, const Tensor& mat1, const Tensor& mat2,
 }
 
 Tensor mv(const Tensor& self, const Tensor& vec) {
-  check_defined("mv", self, vec);
+  check_defined(self, vec, "mv");
   if (self.dim() != 2 || vec.dim() != 1)
     raise<ShapeError>({"[mv] vector + matrix @ vector expected, got a matrix of ", self.dim(),
                        " and a vector of ", vec.dim(), " dimensions"});
@@ -247,7 +246,7 @@ Tensor mv(const Tensor& self, const Tensor& vec) {
 }
 
 Tensor dot(const Tensor& self, const Tensor& tensor) {
-  check_defined("dot", self, tensor);
+  check_defined(self, tensor, "dot");
   if (self.dim() != 1 || tensor.dim() != 1)
     raise<ShapeError>(
         {"[dot] 1D tensors expected, but got ", self.dim(), "D and ", tensor.dim(), "D tensors"});
@@ -323,7 +322,7 @@ Tensor folded(const Tensor& self, const Tensor& other) {
 } // namespace
 
 Tensor matmul(const Tensor& self, const Tensor& other) {
-  check_defined("matmul", self, other);
+  check_defined(self, other, "matmul");
   const int64_t left = self.dim(), right = other.dim();
   if (left == 0 || right == 0)
     raise<ShapeError>({"[matmul] both arguments to matmul need to be at least 1D, but they are ", left,
@@ -345,6 +344,27 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
 namespace {
 
 // The path of a layer: no transposed view is made, and the node leads straight to the weight.
+// The derivatives of linear on rows, without and with a bias.
+struct LinearBackward {
+  void operator()(Backward& b) const {
+    if (!b.grad().defined()) return;
+    if (b.needs(0)) b.set(0, product(b.grad(), false, b.saved(1), false));
+    if (b.needs(1)) b.set(1, product(b.grad(), true, b.saved(0), false));
+  }
+};
+struct BiasedLinearBackward {
+  int64_t rank, sizes[2]; // of the bias
+  explicit BiasedLinearBackward(const Tensor& bias) : rank(bias.dim()), sizes{} {
+    for (int64_t d = 0; d < rank; ++d) sizes[d] = object(bias)->sizes()[d];
+  }
+  void operator()(Backward& b) const {
+    if (!b.grad().defined()) return;
+    if (b.needs(0)) b.set(0, sum_to(b.grad(), IntList(sizes, static_cast<size_t>(rank)), b.grad().dtype()));
+    if (b.needs(1)) b.set(1, product(b.grad(), false, b.saved(1), false));
+    if (b.needs(2)) b.set(2, product(b.grad(), true, b.saved(0), false));
+  }
+};
+
 Tensor linear_of_rows(const Tensor& input, const Tensor& weight, const Tensor& bias) {
   check_matrix("linear", weight, "mat2");
   check_dtypes("linear", input, weight);
@@ -355,36 +375,21 @@ Tensor linear_of_rows(const Tensor& input, const Tensor& weight, const Tensor& b
   if (!bias.defined()) {
     Tensor out = multiplied(matrix(input), matrix(weight).t());
     return record(std::move(out), "MmBackward0", {&input, &weight},
-                  {{input, needs_grad(weight)}, {weight, needs_grad(input)}}, [](Backward& b) {
-                    if (!b.grad().defined()) return;
-                    if (b.needs(0)) b.set(0, product(b.grad(), false, b.saved(1), false));
-                    if (b.needs(1)) b.set(1, product(b.grad(), true, b.saved(0), false));
-                  });
+                  {{input, needs_grad(weight)}, {weight, needs_grad(input)}}, LinearBackward());
   }
   if (bias.dtype() != input.dtype())
     raise<DtypeError>({"[linear] self and mat2 must have the same dtype, but got ", name(bias.dtype()),
                        " and ", name(weight.dtype())});
   Matrix added = expanded("linear", bias, x->inner_sizes[0], w->inner_sizes[0]);
   Tensor out = multiplied(matrix(input), matrix(weight).t(), &added);
-  const int64_t* sizes = object(bias)->sizes();
-  struct Shape {
-    int64_t rank, sizes[2];
-  } shape{bias.dim(), {bias.dim() > 0 ? sizes[0] : 0, bias.dim() > 1 ? sizes[1] : 0}};
-  return record(
-      std::move(out), "AddmmBackward0", {&bias, &input, &weight},
-      {{input, needs_grad(weight)}, {weight, needs_grad(input)}}, [shape](Backward& b) {
-        if (!b.grad().defined()) return;
-        if (b.needs(0))
-          b.set(0, sum_to(b.grad(), IntList(shape.sizes, static_cast<size_t>(shape.rank)), b.grad().dtype()));
-        if (b.needs(1)) b.set(1, product(b.grad(), false, b.saved(1), false));
-        if (b.needs(2)) b.set(2, product(b.grad(), true, b.saved(0), false));
-      });
+  return record(std::move(out), "AddmmBackward0", {&bias, &input, &weight},
+                {{input, needs_grad(weight)}, {weight, needs_grad(input)}}, BiasedLinearBackward(bias));
 }
 
 } // namespace
 
 Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
-  check_defined("linear", input, weight);
+  check_defined(input, weight, "linear");
   const int64_t rank = input.dim();
   if (rank == 2 && (weight.dim() == 2 || bias.defined())) [[likely]]
     return linear_of_rows(input, weight, bias);
@@ -403,6 +408,11 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
   return view(out, sizes);
 }
 Tensor linear(const Tensor& input, const Tensor& weight) { return linear(input, weight, Tensor()); }
+
+int transposed_input(const Node* node) {
+  if (node->type == &FunctionNode<LinearBackward>::node_type) return 1;
+  return node->type == &FunctionNode<BiasedLinearBackward>::node_type ? 2 : -1;
+}
 
 namespace {
 

@@ -31,10 +31,7 @@ Dtype result_type(std::span<const Operand> operands) {
   bool started = false;
   for (int g = 0; g < 3; ++g) {
     if (!present[g]) continue;
-    if (!started)
-      out = dtypes[g];
-    else if (kind(dtypes[g]) > kind(out))
-      out = dtypes[g];
+    if (!started || kind(dtypes[g]) > kind(out)) out = dtypes[g];
     started = true;
   }
   return out;

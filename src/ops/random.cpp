@@ -11,6 +11,7 @@
 #include "kernels/cast.h"
 #include "kernels/draw.h"
 #include "kernels/random.h"
+#include "ops/checks.h"
 #include "ops/history.h"
 #include "ops/launch.h"
 #include "ops/number.h"
@@ -24,20 +25,18 @@ namespace {
 
 using MaybeGenerator = std::optional<Generator>;
 
-std::string in(std::string_view op) { return "[" + std::string(op) + "] "; }
-
 GeneratorState* state_of(const MaybeGenerator& generator) {
   return &(generator ? *generator : default_generator()).state();
 }
 
 void check_floating(const Tensor& t, std::string_view op) {
-  if (!t.defined()) raise<TypeError>({in(op), "the tensor is undefined"});
+  check_defined(t, op);
   if (!is_floating_point(t.dtype()))
-    raise<DtypeError>(
-        {in(op), "the distribution is continuous: the dtype must be floating point, got ", name(t.dtype())});
+    raise<DtypeError>({"[", op, "] the distribution is continuous: the dtype must be floating point, got ",
+                       name(t.dtype())});
 }
 void check(bool right, std::string_view op, std::string_view rule, double got) {
-  if (!right) raise<ValueError>({in(op), op, " expects ", rule, ", but got ", format_repr(got)});
+  if (!right) raise<ValueError>({"[", op, "] ", op, " expects ", rule, ", but got ", format_repr(got)});
 }
 
 // Fills self by a kernel under the rules of writing in place; the gradient of the old elements is zero.
@@ -92,7 +91,7 @@ int64_t top_of(Dtype dtype) {
 void check_in_range(int64_t value, Dtype dtype, const char* what, std::string_view op) {
   IntegerRange range = integers_of(dtype);
   if (value < range.low || value > range.high)
-    raise<ValueError>({in(op), what, " is out of bounds for ", name(dtype), ": ", value});
+    raise<ValueError>({"[", op, "] ", what, " is out of bounds for ", name(dtype), ": ", value});
 }
 
 template <class Rule>
@@ -123,55 +122,52 @@ const Tensor& uniform_(const Tensor& self, double from, double to, MaybeGenerato
   if (to - from > most)
     raise<ValueError>({"[uniform_] uniform_ expects to-from <= the dtype's largest number, but found to=",
                        format_repr(to), " and from=", format_repr(from)});
-  return fill(self, uniform_kernel, {state_of(generator), from, to, 0, 0}, "UniformBackward0", "uniform_");
+  return fill(self, uniform_kernel, {state_of(generator), from, to}, "UniformBackward0", "uniform_");
 }
 const Tensor& normal_(const Tensor& self, double mean, double std, MaybeGenerator generator) {
   check_floating(self, "normal_");
   if (!(std >= 0))
     raise<ValueError>({"[normal_] normal expects std >= 0.0, but found std ", format_repr(std)});
-  return fill(self, normal_kernel, {state_of(generator), mean, std, 0, 0}, "NormalBackward0", "normal_");
+  return fill(self, normal_kernel, {state_of(generator), mean, std}, "NormalBackward0", "normal_");
 }
 const Tensor& log_normal_(const Tensor& self, double mean, double std, MaybeGenerator generator) {
   check_floating(self, "log_normal_");
   check(std > 0, "log_normal_", "std > 0.0", std);
-  return fill(self, log_normal_kernel, {state_of(generator), mean, std, 0, 0}, "LogNormalBackward0",
-              "log_normal_");
+  return fill(self, log_normal_kernel, {state_of(generator), mean, std}, "LogNormalBackward0", "log_normal_");
 }
 const Tensor& exponential_(const Tensor& self, double lambd, MaybeGenerator generator) {
   check_floating(self, "exponential_");
   check(lambd > 0, "exponential_", "lambda > 0.0", lambd);
-  return fill(self, exponential_kernel, {state_of(generator), lambd, 0, 0, 0}, "ExponentialBackward0",
-              "exponential_");
+  return fill(self, exponential_kernel, {state_of(generator), lambd}, "ExponentialBackward0", "exponential_");
 }
 const Tensor& cauchy_(const Tensor& self, double median, double sigma, MaybeGenerator generator) {
   check_floating(self, "cauchy_");
   check(sigma > 0, "cauchy_", "sigma > 0.0", sigma);
-  return fill(self, cauchy_kernel, {state_of(generator), median, sigma, 0, 0}, "CauchyBackward0", "cauchy_");
+  return fill(self, cauchy_kernel, {state_of(generator), median, sigma}, "CauchyBackward0", "cauchy_");
 }
 const Tensor& geometric_(const Tensor& self, double p, MaybeGenerator generator) {
-  if (!self.defined()) raise<TypeError>({"[geometric_] the tensor is undefined"});
+  check_defined(self, "geometric_");
   check(p > 0 && p < 1, "geometric_", "p to be in (0, 1)", p);
   if (self.dtype() == bool_) raise<DtypeError>({"[geometric_] not implemented for bool; use a number type"});
-  return fill(self, geometric_kernel, {state_of(generator), p, 0, 0, 0}, "GeometricBackward0", "geometric_");
+  return fill(self, geometric_kernel, {state_of(generator), p}, "GeometricBackward0", "geometric_");
 }
 const Tensor& bernoulli_(const Tensor& self, double p, MaybeGenerator generator) {
-  if (!self.defined()) raise<TypeError>({"[bernoulli_] the tensor is undefined"});
+  check_defined(self, "bernoulli_");
   check(p >= 0 && p <= 1, "bernoulli_", "p to be in [0, 1]", p);
-  return fill(self, bernoulli_kernel, {state_of(generator), p, 0, 0, 0}, "BernoulliBackward2", "bernoulli_");
+  return fill(self, bernoulli_kernel, {state_of(generator), p}, "BernoulliBackward2", "bernoulli_");
 }
 const Tensor& bernoulli_(const Tensor& self, const Tensor& p, MaybeGenerator generator) {
-  if (!self.defined()) raise<TypeError>({"[bernoulli_] the tensor is undefined"});
+  check_defined(self, "bernoulli_");
   check_floating(p, "bernoulli_");
   if (!all_elements(p, [](double v) { return v >= 0 && v <= 1; }))
     raise<ValueError>({"[bernoulli_] expected probabilities p_in >= 0 && p_in <= 1"});
   Tensor wide = expand(p.detach(), self.sizes());
-  if (self.numel() > 0 && storage_begin(object(wide)) == storage_begin(object(self))) wide = clone(wide);
+  if (self.numel() > 0 && shares_memory(self, wide)) wide = clone(wide);
   Buffer source = buffer_of(wide);
-  return fill(self, bernoulli_of_kernel, {state_of(generator), 0, 0, 0, 0}, "BernoulliBackward1",
-              "bernoulli_", &source);
+  return fill(self, bernoulli_of_kernel, {state_of(generator)}, "BernoulliBackward1", "bernoulli_", &source);
 }
 const Tensor& random_(const Tensor& self, int64_t from, std::optional<int64_t> to, MaybeGenerator generator) {
-  if (!self.defined()) raise<TypeError>({"[random_] the tensor is undefined"});
+  check_defined(self, "random_");
   Dtype dtype = self.dtype();
   GeneratorState* state = state_of(generator);
   if (!to && from == std::numeric_limits<int64_t>::min()) {
@@ -179,7 +175,7 @@ const Tensor& random_(const Tensor& self, int64_t from, std::optional<int64_t> t
       raise<DtypeError>(
           {"[random_] all 64 bits are drawn into int64, float64, float32 and bfloat16 only, got ",
            name(dtype)});
-    return fill(self, all_bits_kernel, {state, 0, 0, 0, 0}, "RandomBackward0", "random_");
+    return fill(self, all_bits_kernel, {state}, "RandomBackward0", "random_");
   }
   // [from, last], both included, so that nothing overflows.
   int64_t last = to ? *to - 1 : top_of(dtype);
@@ -206,13 +202,13 @@ const Tensor& random_(const Tensor& self, int64_t from, std::optional<int64_t> t
   check_in_range(from, dtype, "from", "random_");
   check_in_range(last, dtype, "to - 1", "random_");
   uint64_t range = static_cast<uint64_t>(last) - static_cast<uint64_t>(from) + 1;
-  return fill(self, integers_kernel, {state, 0, 0, range, from}, to ? "RandomBackward1" : "RandomBackward0",
-              "random_");
+  return fill(self, integers_kernel, {.generator = state, .range = range, .base = from},
+              to ? "RandomBackward1" : "RandomBackward0", "random_");
 }
 const Tensor& random_(const Tensor& self, int64_t to) { return random_(self, 0, to); }
 const Tensor& random_(const Tensor& self) {
-  if (!self.defined()) raise<TypeError>({"[random_] the tensor is undefined"});
-  return fill(self, whole_range_kernel, {state_of({}), 0, 0, 0, 0}, "RandomBackward2", "random_");
+  check_defined(self, "random_");
+  return fill(self, whole_range_kernel, {state_of({})}, "RandomBackward2", "random_");
 }
 
 Tensor rand(IntList size, const TensorOptions& options, MaybeGenerator generator) {
@@ -254,7 +250,7 @@ Tensor randperm(int64_t n, const TensorOptions& options, MaybeGenerator generato
   if (n > most)
     raise<ValueError>({"[randperm] n cannot be greater than ", most, " for ", name(dtype), ", got ", n});
   Tensor out = empty(n, {.dtype = dtype});
-  if (n > 0) launch(randperm_kernel, {buffer_of(out)}, Draw{state_of(generator), 0, 0, 0, 0});
+  if (n > 0) launch(randperm_kernel, {buffer_of(out)}, Draw{state_of(generator)});
   return finish(std::move(out), options);
 }
 
@@ -274,7 +270,7 @@ Tensor bernoulli(const Tensor& self, MaybeGenerator generator) {
   return drawn(std::move(out), "BernoulliBackward0", {&self});
 }
 Tensor bernoulli(const Tensor& self, double p, MaybeGenerator generator) {
-  if (!self.defined()) raise<TypeError>({"[bernoulli] the tensor is undefined"});
+  check_defined(self, "bernoulli");
   Tensor out = empty_like(self.detach());
   bernoulli_(out, p, std::move(generator));
   return drawn(std::move(out), "BernoulliBackward0", {&self});
@@ -313,8 +309,7 @@ Tensor poisson(const Tensor& self, MaybeGenerator generator) {
   if (!all_elements(self, [](double v) { return v >= 0; }))
     raise<ValueError>({"[poisson] invalid Poisson rate, expected rate to be non-negative"});
   Tensor out = empty(self.sizes(), {.dtype = self.dtype()});
-  if (out.numel() > 0)
-    launch(poisson_kernel, {buffer_of(out), buffer_of(self)}, Draw{state_of(generator), 0, 0, 0, 0});
+  if (out.numel() > 0) launch(poisson_kernel, {buffer_of(out), buffer_of(self)}, Draw{state_of(generator)});
   return drawn(std::move(out), "PoissonBackward0", {&self});
 }
 
@@ -328,13 +323,12 @@ Tensor binomial(const Tensor& count, const Tensor& prob, MaybeGenerator generato
   Tensor n = expand(count.detach(), sizes).contiguous(), p = expand(prob.detach(), sizes).contiguous();
   Tensor out = empty(sizes, {.dtype = count.dtype()});
   if (out.numel() > 0)
-    launch(binomial_kernel, {buffer_of(out), buffer_of(n), buffer_of(p)},
-           Draw{state_of(generator), 0, 0, 0, 0});
+    launch(binomial_kernel, {buffer_of(out), buffer_of(n), buffer_of(p)}, Draw{state_of(generator)});
   return out;
 }
 
 Tensor multinomial(const Tensor& self, int64_t num_samples, bool replacement, MaybeGenerator generator) {
-  if (!self.defined()) raise<TypeError>({"[multinomial] the tensor is undefined"});
+  check_defined(self, "multinomial");
   if (self.dim() != 1 && self.dim() != 2)
     raise<ShapeError>({"[multinomial] prob_dist must be 1 or 2 dim, got sizes ", IntList(self.sizes())});
   if (!is_floating_point(self.dtype()))
@@ -360,7 +354,7 @@ Tensor multinomial(const Tensor& self, int64_t num_samples, bool replacement, Ma
   bool one_by_one = replacement && num_samples > 1;
   if (out.numel() > 0)
     launch(multinomial_kernel, {buffer_of(out), buffer_of(weights)},
-           Draw{state_of(generator), 0, 0, one_by_one ? uint64_t{1} : uint64_t{0}, num_samples});
+           Draw{.generator = state_of(generator), .range = one_by_one ? 1u : 0u, .base = num_samples});
   return self.dim() == 1 ? out.view(num_samples) : out;
 }
 
@@ -421,8 +415,8 @@ const Tensor& random_below(const Tensor& self, int64_t to, MaybeGenerator g) {
   return random_(self, 0, to, std::move(g));
 }
 const Tensor& random_whole(const Tensor& self, MaybeGenerator g) {
-  if (!self.defined()) raise<TypeError>({"[random_] the tensor is undefined"});
-  return fill(self, whole_range_kernel, {state_of(g), 0, 0, 0, 0}, "RandomBackward2", "random_");
+  check_defined(self, "random_");
+  return fill(self, whole_range_kernel, {state_of(g)}, "RandomBackward2", "random_");
 }
 
 constexpr OpInfo random_info(std::string_view doc) {

@@ -10,6 +10,13 @@
 
 namespace talweg {
 
+Value::Value() = default;
+Value::Value(const Value&) = default;
+Value::Value(Value&&) noexcept = default;
+Value& Value::operator=(const Value&) = default;
+Value& Value::operator=(Value&&) noexcept = default;
+Value::~Value() = default;
+
 Tensor wrapped_number(Scalar s) {
   Dtype d = s.is_floating_point() ? float64 : s.is_boolean() ? bool_ : int64;
   Tensor t = full({}, s, {.dtype = d});

@@ -25,12 +25,18 @@ struct Tuple {
   ValueList items;
 };
 
-/// An argument or a result of a call by name.
+/// An argument or a result of a call by name. What a variant of so many types is made of is compiled once, in
+/// record.cpp: in each family it would be most of the object file.
 struct Value {
   std::variant<NoneIndex, bool, int64_t, double, std::string, Dtype, Tensor, ValueList, Slice, EllipsisIndex,
                Generator, Tuple>
       content = NoneIndex{};
-  Value() = default;
+  Value();
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value();
   template <class T>
   requires(!std::is_same_v<std::remove_cvref_t<T>, Value>) Value(T&& v) : content(std::forward<T>(v)) {}
   template <class T>
@@ -100,83 +106,44 @@ struct Param {
 
 namespace detail {
 
+/// The kind of a parameter, and what holds an argument for it during the call.
+template <ParamKind k, class H>
+struct Passed {
+  static constexpr ParamKind kind = k;
+  using Held = H;
+};
 template <class T>
 struct ParamOf;
 template <>
-struct ParamOf<Tensor> {
-  static constexpr ParamKind kind = ParamKind::tensor;
-  using Held = Tensor;
-};
+struct ParamOf<Tensor> : Passed<ParamKind::tensor, Tensor> {};
 template <>
-struct ParamOf<Scalar> {
-  static constexpr ParamKind kind = ParamKind::scalar;
-  using Held = Scalar;
-};
+struct ParamOf<Scalar> : Passed<ParamKind::scalar, Scalar> {};
 template <>
-struct ParamOf<std::optional<Scalar>> {
-  static constexpr ParamKind kind = ParamKind::optional_scalar;
-  using Held = std::optional<Scalar>;
-};
+struct ParamOf<std::optional<Scalar>> : Passed<ParamKind::optional_scalar, std::optional<Scalar>> {};
 template <>
-struct ParamOf<int64_t> {
-  static constexpr ParamKind kind = ParamKind::integer;
-  using Held = int64_t;
-};
+struct ParamOf<int64_t> : Passed<ParamKind::integer, int64_t> {};
 template <>
-struct ParamOf<std::optional<int64_t>> {
-  static constexpr ParamKind kind = ParamKind::optional_integer;
-  using Held = std::optional<int64_t>;
-};
+struct ParamOf<std::optional<int64_t>> : Passed<ParamKind::optional_integer, std::optional<int64_t>> {};
 template <>
-struct ParamOf<double> {
-  static constexpr ParamKind kind = ParamKind::floating;
-  using Held = double;
-};
+struct ParamOf<double> : Passed<ParamKind::floating, double> {};
 template <>
-struct ParamOf<bool> {
-  static constexpr ParamKind kind = ParamKind::boolean;
-  using Held = bool;
-};
+struct ParamOf<bool> : Passed<ParamKind::boolean, bool> {};
 template <>
-struct ParamOf<std::optional<bool>> {
-  static constexpr ParamKind kind = ParamKind::optional_boolean;
-  using Held = std::optional<bool>;
-};
+struct ParamOf<std::optional<bool>> : Passed<ParamKind::optional_boolean, std::optional<bool>> {};
 template <>
-struct ParamOf<std::string_view> {
-  static constexpr ParamKind kind = ParamKind::text;
-  using Held = std::string;
-};
+struct ParamOf<std::string_view> : Passed<ParamKind::text, std::string> {};
 template <>
-struct ParamOf<std::optional<Dtype>> {
-  static constexpr ParamKind kind = ParamKind::dtype;
-  using Held = std::optional<Dtype>;
-};
+struct ParamOf<std::optional<Dtype>> : Passed<ParamKind::dtype, std::optional<Dtype>> {};
 template <>
-struct ParamOf<Dtype> {
-  static constexpr ParamKind kind = ParamKind::dtype;
-  using Held = Dtype;
-};
+struct ParamOf<Dtype> : Passed<ParamKind::dtype, Dtype> {};
 template <>
-struct ParamOf<IntList> {
-  static constexpr ParamKind kind = ParamKind::int_list;
-  using Held = std::vector<int64_t>;
-};
+struct ParamOf<IntList> : Passed<ParamKind::int_list, std::vector<int64_t>> {};
 template <>
-struct ParamOf<std::vector<Tensor>> {
-  static constexpr ParamKind kind = ParamKind::tensors;
-  using Held = std::vector<Tensor>;
-};
+struct ParamOf<std::vector<Tensor>> : Passed<ParamKind::tensors, std::vector<Tensor>> {};
 template <>
-struct ParamOf<std::span<const Index>> {
-  static constexpr ParamKind kind = ParamKind::indices;
-  using Held = std::vector<Index>;
-};
+struct ParamOf<std::span<const Index>> : Passed<ParamKind::indices, std::vector<Index>> {};
 template <>
-struct ParamOf<std::optional<Generator>> {
-  static constexpr ParamKind kind = ParamKind::generator;
-  using Held = std::optional<Generator>;
-};
+struct ParamOf<std::optional<Generator>> : Passed<ParamKind::generator, std::optional<Generator>> {};
 
 template <class A>
 using param_of = ParamOf<std::remove_cvref_t<A>>;

@@ -97,11 +97,7 @@ Tensor sum_of(const Tensor& self, const Reduction& r, Dtype dtype, bool mean) {
   // integer type.
   Dtype inner = is_integral(dtype) ? int64 : dtype == float64 ? float64 : float32;
   Tensor in = is_integral(self.dtype()) && inner == int64 ? self : as_dtype(self, inner);
-  Tensor out = new_tensor(inner, r.sizes);
-  Dims strides = r.result_strides(in.sizes());
-  launch(sum_kernel, {buffer_as(out, in.sizes(), strides, in.numel()), buffer_of(in)},
-         SumCall{static_cast<double>(r.count), mean});
-  return as_dtype(out, dtype);
+  return as_dtype(reduced(sum_kernel, in, r, inner, SumCall{static_cast<double>(r.count), mean}), dtype);
 }
 
 Tensor with_sum_history(Tensor out, const Tensor& self, const Reduction& r, const char* label, bool mean) {
@@ -113,14 +109,11 @@ Tensor with_sum_history(Tensor out, const Tensor& self, const Reduction& r, cons
                 });
 }
 
-Tensor total(const Tensor& self, std::optional<Dtype> dtype, bool mean, std::string_view op);
-
 Dtype mean_dtype(const Tensor& self, std::optional<Dtype> dtype) {
   if (dtype.value_or(self.dtype()) < float16)
-    throw DtypeError("[mean] mean(): could not infer output dtype. " +
-                     std::string(dtype ? "Optional" : "Input") +
-                     " dtype must be either a floating point or complex dtype. Got: " +
-                     std::string(scalar_type_name(dtype.value_or(self.dtype()))));
+    raise<DtypeError>({"[mean] mean(): could not infer output dtype. ", dtype ? "Optional" : "Input",
+                       " dtype must be either a floating point or complex dtype. Got: ",
+                       scalar_type_name(dtype.value_or(self.dtype()))});
   return dtype.value_or(self.dtype());
 }
 Dtype sum_dtype(const Tensor& self, std::optional<Dtype> dtype) {
@@ -158,13 +151,6 @@ Tensor mean(const Tensor& self, IntList dim, bool keepdim, std::optional<Dtype> 
 }
 
 namespace {
-
-Tensor reduced(const Kernel& kernel, const Tensor& in, const Reduction& r, Dtype dtype) {
-  Tensor out = new_tensor(dtype, r.sizes);
-  Dims strides = r.result_strides(in.sizes());
-  launch(kernel, {buffer_as(out, in.sizes(), strides, in.numel()), buffer_of(in)});
-  return out;
-}
 
 // For each element along the last dimension the product of all others, without dividing: neighbours are
 // paired, pairs have the product of all other pairs, and each of the two takes its partner on top.
@@ -243,11 +229,7 @@ Tensor var(const Tensor& self, IntList dim, Scalar correction, bool keepdim) {
            {buffer_as(out, self.sizes(), strides, self.numel()), buffer_of(self), buffer_of(centre)}, call);
   } else {
     Dtype inner = self.dtype() == float64 ? float64 : float32;
-    Tensor in = as_dtype(self, inner);
-    out = new_tensor(inner, r.sizes);
-    Dims strides = r.result_strides(in.sizes());
-    launch(var_kernel, {buffer_as(out, in.sizes(), strides, in.numel()), buffer_of(in)}, call);
-    out = as_dtype(out, self.dtype());
+    out = as_dtype(reduced(var_kernel, as_dtype(self, inner), r, inner, call), self.dtype());
   }
   double dof = static_cast<double>(r.count) - call.correction;
   return record(std::move(out), "VarBackward0", {&self}, {{self}},

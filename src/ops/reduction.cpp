@@ -1,15 +1,8 @@
 #include "ops/reduction.h"
-#include "core/raise.h"
 
-#include "talweg/errors.h"
+#include "ops/checks.h"
 
 namespace talweg {
-
-std::string in_op(std::string_view op) { return "[" + std::string(op) + "] "; }
-
-void check_given(const Tensor& t, std::string_view op) {
-  if (!t.defined()) raise<TypeError>({in_op(op), "the tensor is undefined"});
-}
 
 std::string_view scalar_type_name(Dtype dtype) {
   constexpr std::string_view names[dtype_count] = {"Bool", "Byte", "Char",     "Short", "Int",
@@ -18,7 +11,7 @@ std::string_view scalar_type_name(Dtype dtype) {
 }
 
 Reduction::Reduction(const Tensor& self, IntList dim, bool keep, std::string_view op) : keepdim(keep) {
-  check_given(self, op);
+  check_defined(self, op);
   rank = self.dim();
   mask = wrap_dims(dim, rank, op);
   // A 0-d tensor has no dimension 0, though naming it is allowed.

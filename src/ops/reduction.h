@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/shape.h"
+#include "ops/launch.h"
 #include "talweg/tensor.h"
 
 namespace talweg {
@@ -27,6 +28,16 @@ struct Reduction {
   Dims result_strides(IntList input_sizes) const;
 };
 
+/// What a kernel makes of `in`: a tensor of r's sizes, which the kernel sees with in's and strides of 0.
+template <class Attributes = NoAttributes>
+Tensor reduced(const Kernel& kernel, const Tensor& in, const Reduction& r, Dtype dtype,
+               const Attributes& attributes = {}) {
+  Tensor out = new_tensor(dtype, r.sizes);
+  Dims strides = r.result_strides(in.sizes());
+  launch(kernel, {buffer_as(out, in.sizes(), strides, in.numel()), buffer_of(in)}, attributes);
+  return out;
+}
+
 /// The shape of an input, for gradients that go back to it.
 struct InputDims {
   std::vector<int64_t> sizes;
@@ -41,9 +52,6 @@ struct InputDims {
   Tensor spread(const Tensor& t) const;
 };
 
-/// "[op] ", the beginning of errors.
-std::string in_op(std::string_view op);
-void check_given(const Tensor& t, std::string_view op);
 /// Float, Long, ...: what PyTorch calls a dtype in errors.
 std::string_view scalar_type_name(Dtype dtype);
 

@@ -3,6 +3,7 @@
 
 #include "core/raise.h"
 #include "kernels/softmax.h"
+#include "ops/checks.h"
 #include "ops/history.h"
 #include "ops/launch.h"
 #include "ops/record.h"
@@ -40,7 +41,7 @@ Tensor backward(const Tensor& g, const Tensor& y, int64_t dim, bool logarithm) {
 
 Tensor softmax_of(const Tensor& self, int64_t dim, std::optional<Dtype> dtype, bool logarithm,
                   std::string_view op) {
-  check_given(self, op);
+  check_defined(self, op);
   int64_t d = wrap_dim(dim, self.dim(), op);
   Tensor in = dtype ? to(self, *dtype) : self;
   const char* node = logarithm ? "LogSoftmaxBackward0" : "SoftmaxBackward0";
@@ -49,7 +50,7 @@ Tensor softmax_of(const Tensor& self, int64_t dim, std::optional<Dtype> dtype, b
     return record(new_tensor(in.dtype(), in.sizes()), node, {&in}, {},
                   [](Backward& b) { b.set(0, b.grad()); });
   if (!is_floating_point(in.dtype()))
-    raise<DtypeError>({in_op(op), "\"softmax_lastdim_kernel_impl\" not implemented for '",
+    raise<DtypeError>({"[", op, "] \"softmax_lastdim_kernel_impl\" not implemented for '",
                        scalar_type_name(in.dtype()),
                        "'; accepted are floating-point tensors, or name a floating-point dtype"});
   Tensor out;
@@ -79,7 +80,7 @@ namespace {
 
 // torch.nn.functional chooses a dimension where none is named, as PyTorch long did.
 int64_t implied_dim(const Tensor& self, std::optional<int64_t> dim) {
-  check_given(self, "softmax");
+  check_defined(self, "softmax");
   int64_t rank = self.dim();
   return dim.value_or(rank == 0 || rank == 1 || rank == 3 ? 0 : 1);
 }

@@ -9,10 +9,12 @@ extern const Family copy_family;
 extern const Family create_family;
 extern const Family elementary_family;
 extern const Family extrema_family;
+extern const Family gather_family;
 extern const Family index_family;
 extern const Family join_family;
 extern const Family losses_family;
 extern const Family operators_family;
+extern const Family parts_family;
 extern const Family products_family;
 extern const Family random_family;
 extern const Family reduce_family;
@@ -21,9 +23,10 @@ extern const Family views_family;
 
 std::span<const Family* const> op_families() {
   static constexpr const Family* families[] = {
-      &arithmetic_family, &compare_family, &copy_family,   &create_family,  &elementary_family,
-      &extrema_family,    &index_family,   &join_family,   &losses_family,  &operators_family,
-      &products_family,   &random_family,  &reduce_family, &softmax_family, &views_family,
+      &arithmetic_family, &compare_family, &copy_family,     &create_family, &elementary_family,
+      &extrema_family,    &gather_family,  &index_family,    &join_family,   &losses_family,
+      &operators_family,  &parts_family,   &products_family, &random_family, &reduce_family,
+      &softmax_family,    &views_family,
   };
   return families;
 }

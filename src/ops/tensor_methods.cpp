@@ -6,6 +6,7 @@
 #include "core/shape.h"
 #include "kernels/cast.h"
 #include "ops/history.h"
+#include "ops/products.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
 #include "talweg/tensor.h"
@@ -32,8 +33,7 @@ const Tensor& Tensor::operator=(const Tensor& value) && {
   if (o->is_root() && !(o->data != o->inside && o->owner.kind == Bytes::borrowed))
     raise<ValueError>(
         {"assigning to a temporary that is no view would be lost: a mask or a tensor of indices gives a "
-         "copy. Use x.index_put_({...}, value), or give "
-         "the tensor a name first"});
+         "copy. Use x.index_put_({...}, value), or give the tensor a name first"});
   return talweg::copy_(*this, value);
 }
 const Tensor& Tensor::operator=(Tensor&& value) && {
@@ -210,9 +210,17 @@ std::string_view GradFn::name() const {
 std::vector<GradFn> GradFn::next_functions() const {
   std::vector<GradFn> out;
   if (!node_) return out;
-  for (const Edge& e : static_cast<Node*>(node_)->edge_span()) {
+  const auto* node = static_cast<const Node*>(node_);
+  const int transposed = transposed_input(node);
+  for (const Edge& e : node->edge_span()) {
     retain_edge(e);
-    out.emplace_back(e.node);
+    if (e.node && static_cast<int>(out.size()) == transposed) {
+      auto backward = [](Backward& b) { b.set(0, b.grad().t()); };
+      out.emplace_back(make_node<FunctionNode<decltype(backward)>>("TBackward0", std::span<const Edge>(&e, 1),
+                                                                   1u, std::move(backward)));
+    } else {
+      out.emplace_back(e.node);
+    }
   }
   return out;
 }

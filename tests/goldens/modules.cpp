@@ -31,7 +31,8 @@ struct DefaultDtype {
 template <class Tensors>
 void check_names(const Tensors& got, const json::Value& wanted, const std::string& what) {
   for (const auto& [key, tensor] : got)
-    if (!wanted.find(key)) throw Failed(what + " has \"" + key + "\", which isn't expected");
+    if (!wanted.find(key))
+      throw Failed(std::string(what).append(" has \"").append(key).append("\", which isn't expected"));
 }
 
 } // namespace

@@ -16,7 +16,7 @@ namespace {
 
 using namespace talweg;
 
-Tensor parameter(std::vector<float> values, std::vector<float> grad = {}) {
+Tensor parameter(const std::vector<float>& values, const std::vector<float>& grad = {}) {
   Tensor p = tensor(values).requires_grad_();
   if (!grad.empty()) p.set_grad(tensor(grad));
   return p;

@@ -119,6 +119,14 @@ TEST(Products, NodesHavePyTorchsNames) {
   EXPECT_EQ(linear(x, w).grad_fn().name(), "MmBackward0");
   EXPECT_EQ(linear(x[0], w, b).grad_fn().name(), "ViewBackward0");
   EXPECT_EQ(linear(x[0], w, b).grad_fn().next_functions()[0].name(), "AddmmBackward0");
+  const auto of_bias = linear(x, w, b).grad_fn().next_functions(),
+             plain = linear(x, w).grad_fn().next_functions();
+  ASSERT_EQ(of_bias.size(), 3u);
+  EXPECT_FALSE(of_bias[0] || of_bias[1]);
+  for (const GradFn& transposed : {of_bias[2], plain.at(1)}) {
+    EXPECT_EQ(transposed.name(), "TBackward0");
+    EXPECT_EQ(transposed.next_functions().at(0).name(), "AccumulateGrad");
+  }
   EXPECT_EQ(mv(w, ones({3})).grad_fn().name(), "MvBackward0");
   EXPECT_EQ(matmul(ones({2, 2, 4}), w).grad_fn().name(), "UnsafeViewBackward0");
   EXPECT_EQ(dot(w[0], ones({3})).grad_fn().name(), "DotBackward0");

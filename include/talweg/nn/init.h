@@ -40,6 +40,9 @@ const Tensor& kaiming_uniform_(const Tensor& tensor, double a = 0, std::string_v
 const Tensor& kaiming_normal_(const Tensor& tensor, double a = 0, std::string_view mode = "fan_in",
                               std::string_view nonlinearity = "leaky_relu",
                               std::optional<Generator> generator = {});
+/// A matrix with orthonormal rows or columns, whichever are fewer, times gain (Saxe et al., 2013); dimensions
+/// after the first count as one. float32 or float64.
+const Tensor& orthogonal_(const Tensor& tensor, double gain = 1, std::optional<Generator> generator = {});
 /// Normal, then in every column the share `sparsity` of the rows set to zero (Martens, 2010). Two dimensions.
 const Tensor& sparse_(const Tensor& tensor, double sparsity, double std = 0.01,
                       std::optional<Generator> generator = {});

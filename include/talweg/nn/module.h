@@ -277,7 +277,7 @@ void zero_grad(ModuleRef m);
 void requires_grad(ModuleRef m, bool requires_grad);
 void apply(ModuleRef m, const ModuleType* type, void (*call)(void* f, void* module), void* f);
 std::string repr(ModuleRef m);
-std::vector<Tensor> second(NamedTensors list);
+std::vector<Tensor> second(const NamedTensors& list);
 Parameter copy_of(const Parameter& p);
 Buffer copy_of(const Buffer& b);
 Tensor copy_of(const Tensor& t);

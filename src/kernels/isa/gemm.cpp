@@ -3,6 +3,7 @@
 // part of k.
 #include "kernels/gemm.h"
 
+#include "lanes/indices.h"
 #include "lanes/lane.h"
 
 namespace talweg {
@@ -20,17 +21,6 @@ constexpr int most_lanes = 1;
 #endif
 constexpr int64_t part_of_k = gemm_part_of_k;
 constexpr int64_t part_of_rows = gemm_part_of_rows;
-
-template <int... I>
-struct Indices {};
-template <int N, int... I>
-struct Count : Count<N - 1, N - 1, I...> {};
-template <int... I>
-struct Count<0, I...> {
-  using type = Indices<I...>;
-};
-template <int N>
-using count = typename Count<N>::type;
 
 template <bool fused, class T>
 TALWEG_INLINE T step(T a, T b, T sum) {
@@ -130,7 +120,7 @@ TALWEG_INLINE void run_block(const Block<T>& block, Indices<R...>) {
 
 template <class T, bool fused, int R, int L>
 __attribute__((flatten, noinline)) void block_of(const Block<T>& block) {
-  run_block<T, fused, L>(block, count<R>{});
+  run_block<T, fused, L>(block, indices_below<R>{});
 }
 
 // As many blocks of R rows as there are; what is left stays in `block` and `rows`.
