@@ -323,9 +323,19 @@ ValueList call_op(std::string_view name, std::span<const Value> arguments,
   raise<TypeError>({"[", name, "] received an invalid combination of arguments:", problems});
 }
 
+ValueList call_record(const Op& op, std::span<const Value> arguments, std::span<const NamedValue> keywords,
+                      bool in_place) {
+  Bound bound = bind(op, arguments, keywords);
+  if (!bound.problem.empty())
+    raise<TypeError>({"[", op.name(), "] ", op.signature, " ", bound.problem});
+  ValueList results;
+  (in_place ? op.info.in_place : op.call)(op.name(), bound.values, results);
+  return results;
+}
+
 ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds,
                          std::span<const Value> arguments, std::span<const NamedValue> keywords) {
-  Bound bound = bind(Op{signature, nullptr, kinds, {}}, arguments, keywords);
+  Bound bound = bind(Op{signature, nullptr, kinds, false, {}}, arguments, keywords);
   if (!bound.problem.empty()) raise<TypeError>({signature, " ", bound.problem});
   return std::move(bound.values);
 }

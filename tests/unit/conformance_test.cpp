@@ -4,136 +4,214 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <typeinfo>
 
 #include "core/tensor_object.h"
 #include "kernels/isa.h"
 #include "ops/record.h"
 #include "support/sample.h"
+#include "support/tensors.h"
 #include "talweg/autograd.h"
 #include "talweg/create.h"
 
 namespace talweg {
 namespace {
 
-using testing::Sample;
-using testing::tensors_of;
-using testing::with_tensors;
+using namespace testing;
 
-struct Tolerance {
-  double relative = 0, absolute = 0;
+constexpr Dtype integer_dtypes[] = {int64, int32, int16, int8, uint8, bool_};
+
+// Where real numbers stand, that take every dtype of the record.
+bool is_real(char letter) { return letter != 'I' && letter != 'B' && letter != 'Z'; }
+
+// The numbers of a call in a floating dtype.
+Sample in_floats(const Sample& s, Dtype dtype) {
+  return with_tensors(s, [&](const Tensor& t) {
+    return t.defined() && t.is_floating_point() ? t.to(dtype) : t;
+  });
+}
+// Or as whole numbers: without zeros, for divisors.
+Sample in_integers(const Sample& s, Dtype dtype) {
+  size_t place = 0;
+  return with_tensors(s, [&](const Tensor& t) {
+    char letter = s.letters[place++];
+    if (letter == 'Z') return dtype == uint8 ? t.abs().to(dtype) : t.to(dtype);
+    return is_real(letter) ? (t.abs() * 3 + 1).to(int64).to(dtype) : t;
+  });
+}
+
+// What a call gives, or the type of its error.
+struct Outcome {
+  ValueList results = {};
+  const std::type_info* error = nullptr;
+  std::string text = {};
 };
-
-bool same_number(double a, double b, Tolerance t) {
-  if (std::isnan(a) || std::isnan(b)) return std::isnan(a) == std::isnan(b);
-  if (std::isinf(a) || std::isinf(b)) return a == b;
-  return std::abs(a - b) <= t.absolute + t.relative * std::abs(b);
-}
-
-// Same sizes and values; dtypes are left to whoever cares.
-::testing::AssertionResult agree(const ValueList& got, const ValueList& want, Tolerance t = {}) {
-  if (got.size() != want.size())
-    return ::testing::AssertionFailure() << got.size() << " results, expected " << want.size();
-  for (size_t i = 0; i < want.size(); ++i) {
-    auto *g = got[i].as<Tensor>(), *w = want[i].as<Tensor>();
-    if (!g != !w)
-      return ::testing::AssertionFailure() << "result " << i << ": one is a tensor, the other isn't";
-    if (!g) continue;
-    if (!(g->sizes() == w->sizes()))
-      return ::testing::AssertionFailure() << "result " << i << ": sizes " << to_string(g->sizes())
-                                           << ", expected " << to_string(w->sizes());
-    auto a = g->to_vector<double>(), b = w->to_vector<double>();
-    for (size_t k = 0; k < a.size(); ++k)
-      if (!same_number(a[k], b[k], t))
-        return ::testing::AssertionFailure()
-               << "result " << i << " element " << k << ": " << a[k] << ", expected " << b[k];
+template <class F>
+Outcome attempt(F&& f) {
+  try {
+    return {f()};
+  } catch (const Error& e) {
+    return {{}, &typeid(e), e.what()};
   }
-  return ::testing::AssertionSuccess();
 }
-
-bool same_bits(const Tensor& a, const Tensor& b) {
-  if (a.dtype() != b.dtype() || !(a.sizes() == b.sizes())) return false;
-  Tensor x = a.detach().contiguous(), y = b.detach().contiguous();
-  return x.numel() == 0 || std::memcmp(x.data_ptr(), y.data_ptr(), static_cast<size_t>(x.nbytes())) == 0;
-}
-
-Tensor as_dtype(const Tensor& t, Dtype d) { return t.defined() && t.is_floating_point() ? t.to(d) : t; }
-
-// The same elements in another geometry of memory.
-Tensor transposed(const Tensor& t) {
-  return t.dim() < 2 ? t.clone() : t.transpose(0, -1).contiguous().transpose(0, -1);
-}
-Tensor sliced(const Tensor& t) {
-  if (t.dim() == 0) {
-    Tensor memory = zeros(3, {.dtype = t.dtype()});
-    memory.select(0, 1).copy_(t);
-    return memory.select(0, 1);
+::testing::AssertionResult agree(const Outcome& got, const Outcome& want, Tolerance t = {}) {
+  if (got.error || want.error) {
+    if (got.error && want.error && *got.error == *want.error) return ::testing::AssertionSuccess();
+    return ::testing::AssertionFailure()
+           << (got.error ? got.text : "no error") << ", expected " << (want.error ? want.text : "no error");
   }
-  std::vector<int64_t> sizes = t.sizes().vec();
-  sizes.back() = 2 * sizes.back() + 1;
-  Tensor memory = zeros(sizes, {.dtype = t.dtype()});
-  Tensor view = memory.slice(-1, 1, INT64_MAX, 2);
-  view.copy_(t);
-  return view;
-}
-// The first row for all: with and without memory of its own.
-Tensor repeated(const Tensor& t) {
-  return t.dim() == 0 || t.size(0) == 0 ? t.clone() : t.narrow(0, 0, 1).expand(t.sizes());
-}
-
-// Numbers that arithmetic treats apart, in front.
-Tensor with_specials(const Tensor& t) {
-  Tensor out = t.clone();
-  if (!t.is_floating_point()) return out;
-  constexpr double specials[] = {std::numeric_limits<double>::quiet_NaN(),
-                                 std::numeric_limits<double>::infinity(),
-                                 -std::numeric_limits<double>::infinity(), -0.0};
-  Tensor flat = out.view(-1);
-  for (int64_t i = 0; i < flat.numel() && i < 4; ++i) flat.select(0, i).fill_(specials[i]);
-  return out;
+  return testing::agree(got.results, want.results, t);
 }
 
 class Conformance : public ::testing::TestWithParam<const Op*> {
  protected:
   const Op& op() const { return *GetParam(); }
-  std::string name() const { return std::string(op().name()); }
-  ValueList call(const Sample& s) const { return call_op(op().name(), s.positional, s.named); }
+  const OpInfo& info() const { return op().info; }
+
+  // The same draws each time; what is written is a copy of the same geometry.
+  ValueList call(const Sample& s, bool in_place = false) const {
+    manual_seed(7);
+    if (!op().writes_self && !in_place) return call_record(op(), s.positional, s.named);
+    Sample own = s;
+    const Tensor& self = *s.positional.at(0).as<Tensor>();
+    own.positional[0] = self.is_contiguous() ? self.clone() : sliced(self);
+    return call_record(op(), own.positional, own.named, in_place);
+  }
+  Outcome outcome(const Sample& s) const {
+    return attempt([&] { return call(s); });
+  }
 
   template <class F>
   void for_each_sample(F&& f) const {
-    for (std::string_view text : op().info.samples) {
+    for (std::string_view text : info().samples) {
       if (text.empty()) continue;
       SCOPED_TRACE(std::string(op().signature) + " with " + std::string(text));
       try {
-        f(testing::parse_sample(text));
+        f(parse_sample(text));
       } catch (const std::exception& e) {
         ADD_FAILURE() << e.what();
       }
     }
   }
+
+  bool takes(Dtype integer) const {
+    return info().takes == Takes::all || (info().takes == Takes::numbers && integer != bool_);
+  }
+  bool draws() const {
+    for (ParamKind kind : op().kinds)
+      if (kind == ParamKind::generator) return true;
+    return false;
+  }
   // Whoever names strides sees memory, not elements.
   bool sees_memory() const { return op().signature.find("stride") != std::string_view::npos; }
+  Tolerance across_layouts() const { return info().rounds_by_layout ? Tolerance{1e-13, 1e-13} : Tolerance{}; }
+
+  static bool differentiable(const Sample& s, size_t place, const Tensor& t) {
+    return t.defined() && t.is_floating_point() && is_real(s.letters[place]) && s.letters[place] != 'C';
+  }
+  // The record as a function of its differentiable inputs.
+  struct AsFunction {
+    const Conformance& suite;
+    const Sample& sample;
+    bool in_place = false;
+    std::vector<Tensor> operator()(const std::vector<Tensor>& inputs) const {
+      size_t next = 0, place = 0;
+      Sample filled = with_tensors(
+          sample, [&](const Tensor& t) { return differentiable(sample, place++, t) ? inputs[next++] : t; });
+      std::vector<Tensor> out;
+      for (const Value& v : suite.call(filled, in_place))
+        if (auto* t = v.as<Tensor>(); t && t->is_floating_point()) out.push_back(*t);
+      return out;
+    }
+  };
+  static std::vector<Tensor> inputs_of(const Sample& s) {
+    std::vector<Tensor> inputs;
+    size_t place = 0;
+    for (const Tensor& t : tensors_of(s))
+      if (differentiable(s, place++, t)) inputs.push_back(t.detach().requires_grad_());
+    return inputs;
+  }
+  // The gradients of a weighted sum of all results.
+  std::vector<Tensor> gradients(const Sample& s, bool in_place = false) const {
+    std::vector<Tensor> inputs = inputs_of(s), outputs, weights;
+    for (const Tensor& y : AsFunction{*this, s, in_place}(inputs)) {
+      if (!y.requires_grad()) continue;
+      outputs.push_back(y);
+      weights.push_back(linspace(0.5, 1.5, y.numel(), {.dtype = y.dtype()}).view(y.sizes()));
+    }
+    if (outputs.empty()) return {};
+    return autograd::grad(outputs, inputs, {.grad_outputs = weights, .allow_unused = true});
+  }
+  bool has_derivative() const { return info().derivative != Derivative::none; }
 };
 
-TEST_P(Conformance, HasSamplesOrSaysWhyNot) {
-  bool any = !op().info.samples[0].empty();
-  bool shared = find_ops(op().name()).front() != &op();
-  EXPECT_TRUE(any || shared || !op().info.why_not.empty() || op().info.derivative == Derivative::none)
-      << op().signature;
-  EXPECT_FALSE(op().info.doc.empty()) << op().signature;
-  bool says_why = op().info.derivative != Derivative::none || !op().info.why_not.empty();
-  EXPECT_TRUE(says_why) << op().signature << ": why is there no derivative?";
+TEST_P(Conformance, StatesWhatItIs) {
+  bool samples = !info().samples[0].empty();
+  EXPECT_NE(samples, !info().unsampled.empty()) << "samples, or the reason why there are none";
+  EXPECT_FALSE(info().doc.empty());
+  EXPECT_EQ(has_derivative(), info().why_not.empty()) << "a derivative, or the reason why there is none";
 }
 
-TEST_P(Conformance, DtypesAgree) {
+TEST_P(Conformance, FloatsAgree) {
   constexpr std::pair<Dtype, double> dtypes[] = {{float32, 1e-5}, {float16, 6e-3}, {bfloat16, 4e-2}};
   for_each_sample([&](const Sample& s) {
     for (const auto& bound : dtypes) {
       const Dtype dtype = bound.first;
       const double error = bound.second;
-      SCOPED_TRACE(std::string(talweg::name(dtype)));
-      Sample narrow = with_tensors(s, [&](const Tensor& t) { return as_dtype(t, dtype); });
-      Sample wide = with_tensors(narrow, [](const Tensor& t) { return as_dtype(t, float64); });
-      EXPECT_TRUE(agree(call(narrow), call(wide), {error, error}));
+      SCOPED_TRACE(std::string(name(dtype)));
+      Sample narrow = in_floats(s, dtype), wide = in_floats(narrow, float64);
+      ValueList got = call(narrow);
+      if (!draws()) {
+        EXPECT_TRUE(testing::agree(got, call(wide), {error, error}));
+      }
+      if (!has_derivative() || dtype == float16) continue;
+      EXPECT_TRUE(testing::agree(gradients(narrow), gradients(wide), {5 * error, 5 * error})) << "gradients";
+    }
+  });
+}
+
+// The float64 result where the integer dtype can hold it.
+void expect_whole(const ValueList& got, const ValueList& want) {
+  ASSERT_EQ(got.size(), want.size());
+  for (size_t i = 0; i < got.size(); ++i) {
+    auto *g = got[i].as<Tensor>(), *w = want[i].as<Tensor>();
+    if (!g || !w) continue;
+    ASSERT_TRUE(g->sizes() == w->sizes());
+    auto a = g->to_vector<double>(), b = w->to_vector<double>();
+    double largest = g->dtype() == uint8 ? 255 : std::min(std::ldexp(1, 8 * static_cast<int>(g->element_size()) - 1) - 1, 0x1p53);
+    for (size_t k = 0; k < a.size(); ++k) {
+      SCOPED_TRACE("result " + std::to_string(i) + " element " + std::to_string(k));
+      if (g->dtype() == bool_) {
+        EXPECT_EQ(a[k] != 0, b[k] != 0);
+      } else if (g->is_floating_point()) {
+        EXPECT_NEAR(a[k], b[k], 2e-6 + 2e-6 * std::abs(b[k]));
+      } else if (std::abs(b[k]) <= largest && !(g->dtype() == uint8 && b[k] < 0)) {
+        EXPECT_EQ(a[k], std::trunc(b[k]));
+      }
+    }
+  }
+}
+
+TEST_P(Conformance, IntegersAgree) {
+  for_each_sample([&](const Sample& s) {
+    if (s.letters.find_first_not_of("IB") == std::string::npos) return;
+    for (Dtype dtype : integer_dtypes) {
+      SCOPED_TRACE(std::string(name(dtype)));
+      Sample whole = in_integers(s, dtype);
+      Outcome got = outcome(whole);
+      if (!takes(dtype)) {
+        EXPECT_TRUE(got.error) << "the record says that this isn't taken";
+        continue;
+      }
+      if (got.error) ADD_FAILURE() << got.text;
+      if (got.error || draws()) continue;
+      size_t place = 0;
+      Sample wide = with_tensors(whole, [&](const Tensor& t) {
+        char letter = s.letters[place++];
+        return letter == 'I' || letter == 'B' ? t : t.to(float64);
+      });
+      // An operation of integers alone has no float64 to compare with.
+      if (Outcome want = outcome(wide); !want.error) expect_whole(got.results, want.results);
     }
   });
 }
@@ -141,81 +219,131 @@ TEST_P(Conformance, DtypesAgree) {
 TEST_P(Conformance, LayoutsAgree) {
   if (sees_memory()) return;
   for_each_sample([&](const Sample& s) {
-    ValueList want = call(s);
-    Tolerance t = op().info.dtype_promotes ? Tolerance{} : Tolerance{1e-13, 1e-13};
-    auto check = [&](const char* what, const Sample& other, const ValueList& wanted) {
+    auto check = [&](const char* what, const Sample& other, const Sample& plain) {
       SCOPED_TRACE(what);
+      ValueList want = call(plain);
       try {
-        EXPECT_TRUE(agree(call(other), wanted, t));
+        EXPECT_TRUE(testing::agree(call(other), want, across_layouts()));
+        if (has_derivative()) {
+          EXPECT_TRUE(testing::agree(gradients(other), gradients(plain), {1e-12, 1e-12})) << "gradients";
+        }
       } catch (const ShapeError&) {
         // A view may not exist for these strides.
-        auto *first = want.empty() ? nullptr : want[0].as<Tensor>(), *self = s.positional[0].as<Tensor>();
+        auto *first = want.empty() ? nullptr : want[0].as<Tensor>(), *self = plain.positional[0].as<Tensor>();
         if (!first || !self || storage_begin(object(*first)) != storage_begin(object(*self))) throw;
       }
     };
-    check("transposed", with_tensors(s, &transposed), want);
-    check("sliced", with_tensors(s, &sliced), want);
+    check("transposed", with_tensors(s, &transposed), s);
+    check("sliced", with_tensors(s, &sliced), s);
+    if (op().writes_self) return; // elements that share memory can't be written
     Sample expanded = with_tensors(s, &repeated);
-    check("expanded", expanded, call(with_tensors(expanded, [](const Tensor& x) { return x.contiguous(); })));
+    check("expanded", expanded, with_tensors(expanded, [](const Tensor& x) { return x.contiguous(); }));
   });
 }
 
-TEST_P(Conformance, SpecialValuesPass) {
+TEST_P(Conformance, SpecialValuesAgree) {
   if (sees_memory()) return;
   for_each_sample([&](const Sample& s) {
     Sample special = with_tensors(s, &with_specials);
-    ValueList want = call(special);
-    if (op().info.dtype_promotes) {
-      EXPECT_TRUE(agree(call(with_tensors(special, &transposed)), want));
-      EXPECT_TRUE(agree(call(with_tensors(special, &sliced)), want));
+    Outcome want = outcome(special);
+    if (!draws()) {
+      EXPECT_TRUE(agree(outcome(in_floats(special, float32)), want, {1e-5, 1e-5})) << "float32";
+    }
+    EXPECT_TRUE(agree(outcome(with_tensors(special, &transposed)), want, across_layouts())) << "transposed";
+    EXPECT_TRUE(agree(outcome(with_tensors(special, &sliced)), want, across_layouts())) << "sliced";
+  });
+}
+
+TEST_P(Conformance, EmptyTensorsAgree) {
+  for_each_sample([&](const Sample& s) {
+    auto tensors = tensors_of(s);
+    if (tensors.empty() || info().elementwise) return;
+    for (const Tensor& t : tensors)
+      if (t.dim() == 0 || !(t.sizes() == tensors[0].sizes())) return;
+    Sample none = with_tensors(s, [](const Tensor& t) { return t.narrow(0, 0, 0); });
+    Outcome want = outcome(none);
+    if (!draws()) {
+      EXPECT_TRUE(agree(outcome(in_floats(none, float32)), want, {1e-6, 1e-6}));
+    }
+    if (!want.error && has_derivative())
+      for (const Tensor& g : gradients(none)) {
+      EXPECT_TRUE(!g.defined() || g.numel() == 0);
     }
   });
 }
 
-TEST_P(Conformance, EmptyTensorsPass) {
+// An elementwise call whose tensors have one shape (numbers of no dimension stay), each as f makes it.
+template <class F>
+Sample reshaped(const Sample& s, F&& f) {
+  Tensor shape = zeros({}, {.dtype = bool_});
+  for (const Tensor& t : tensors_of(s)) shape = logical_or(shape, zeros(t.sizes(), {.dtype = bool_}));
+  return with_tensors(s, [&](const Tensor& t) { return t.dim() == 0 ? t : f(t.expand(shape.sizes())); });
+}
+template <class F>
+ValueList mapped(const ValueList& results, F&& f) {
+  ValueList out;
+  for (const Value& v : results) out.push_back(f(*v.as<Tensor>()));
+  return out;
+}
+
+TEST_P(Conformance, ElementsStandAlone) {
+  if (!info().elementwise) return;
   for_each_sample([&](const Sample& s) {
-    auto tensors = tensors_of(s);
-    for (const Tensor& t : tensors)
-      if (t.dim() == 0 || !(t.sizes() == tensors[0].sizes())) return;
-    Sample none = with_tensors(s, [](const Tensor& t) { return t.narrow(0, 0, 0); });
-    if (op().info.dtype_promotes) {
-      for (const Value& v : call(none))
-        EXPECT_TRUE(!v.as<Tensor>() || v.as<Tensor>()->numel() == 0 || op().kinds[0] == ParamKind::tensors);
-    } else {
-      try {
-        call(none);
-      } catch (const Error&) {
-      }
+    ValueList want = call(s);
+    const Tensor& whole = *want[0].as<Tensor>();
+    if (whole.dim() == 0 || s.letters.empty()) return;
+    for (int64_t k = 0; k < whole.numel() && k < 12; ++k) {
+      auto alone = [&](const Tensor& t) { return t.reshape(-1).select(0, k); };
+      EXPECT_TRUE(same_bits(call(reshaped(s, alone)), mapped(want, alone))) << "element " << k << " alone";
     }
+    // Longer than a lane, and with a tail.
+    auto often = [&](const Tensor& t) {
+      std::vector<int64_t> sizes = t.sizes().vec();
+      sizes.insert(sizes.begin(), 23);
+      return t.expand(sizes).contiguous();
+    };
+    EXPECT_TRUE(same_bits(call(reshaped(s, often)), mapped(want, often))) << "23 times";
+    auto none = [](const Tensor& t) { return t.narrow(0, 0, 0); };
+    EXPECT_TRUE(same_bits(call(reshaped(s, none)), mapped(want, none))) << "empty";
   });
 }
 
 TEST_P(Conformance, InPlaceAgrees) {
-  if (!op().info.in_place) return;
+  if (!info().in_place && !op().writes_self) return;
   for_each_sample([&](const Sample& s) {
     auto* self = s.positional.empty() ? nullptr : s.positional[0].as<Tensor>();
     if (!self) return;
     ValueList want = call(s);
     Sample written = s;
-    Tensor y = self->clone();
-    written.positional[0] = y;
-    auto run = [&] { return call_op(name() + "_", written.positional, written.named); };
-    const Tensor& first = *want[0].as<Tensor>();
+    auto run = [&](const Tensor& y) {
+      written.positional[0] = y;
+      manual_seed(7);
+      return call_record(op(), written.positional, written.named, !op().writes_self);
+    };
+    const Tensor first = *want[0].as<Tensor>();
     bool changes_geometry = storage_begin(object(first)) == storage_begin(object(*self));
     // A truth value takes the dtype of what it is written into.
     if (first.dtype() == bool_) want[0] = first.to(self->dtype());
     if (!changes_geometry && !(first.sizes() == self->sizes())) {
-      EXPECT_THROW(run(), Error);
+      EXPECT_THROW(run(self->clone()), Error);
       return;
     }
+    Tensor y = self->clone();
     uint32_t before = y.version();
-    ValueList got = run();
+    ValueList got = run(y);
     EXPECT_TRUE(got[0].as<Tensor>()->is_same(y));
     EXPECT_GT(y.version(), before);
-    EXPECT_TRUE(agree(got, want));
-    if (sees_memory()) return;
-    written.positional[0] = sliced(*self);
-    EXPECT_TRUE(agree(run(), want));
+    EXPECT_TRUE(testing::agree(got, want));
+    if (!op().writes_self && has_derivative()) {
+      EXPECT_TRUE(testing::agree(gradients(s, true), gradients(s), {1e-14, 1e-14})) << "gradients";
+    }
+    if (!sees_memory()) {
+      EXPECT_TRUE(testing::agree(run(sliced(*self)), want));
+    }
+    Tensor leaf = self->is_floating_point() ? self->detach().clone().requires_grad_() : Tensor();
+    if (leaf.defined()) {
+      EXPECT_THROW(run(leaf), AutogradError) << "a leaf that requires grad";
+    }
   });
 }
 
@@ -224,20 +352,30 @@ TEST_P(Conformance, InstructionSetsAgree) {
     ~Restore() { set_isa(choose_isa()); }
   } restore;
   for_each_sample([&](const Sample& s) {
-    for (Dtype dtype : {float32, float64}) {
-      Sample typed = with_tensors(s, [&](const Tensor& t) { return as_dtype(t, dtype); });
+    auto check = [&](const Sample& typed, bool with_gradients) {
       set_isa(Isa::base);
-      ValueList want = call(typed);
+      Outcome want = outcome(typed);
+      if (want.error) return;
+      std::vector<Tensor> wanted = with_gradients ? gradients(typed) : std::vector<Tensor>();
       for (Isa isa : {Isa::avx2, Isa::avx512}) {
         if (!is_supported(isa)) continue;
+        SCOPED_TRACE(std::string(name(isa)));
         set_isa(isa);
-        ValueList got = call(typed);
-        for (size_t i = 0; i < want.size(); ++i)
-          if (auto* w = want[i].as<Tensor>()) {
-            EXPECT_TRUE(same_bits(*got[i].as<Tensor>(), *w))
-                << talweg::name(isa) << " " << talweg::name(dtype);
-          }
+        EXPECT_TRUE(same_bits(call(typed), want.results));
+        if (with_gradients) {
+          EXPECT_TRUE(same_bits(gradients(typed), wanted)) << "gradients";
+        }
       }
+    };
+    for (Dtype dtype : {float32, float64, float16, bfloat16}) {
+      SCOPED_TRACE(std::string(name(dtype)));
+      Sample typed = in_floats(s, dtype);
+      check(typed, has_derivative());
+      check(with_tensors(typed, &with_specials), false);
+    }
+    for (Dtype dtype : integer_dtypes) {
+      SCOPED_TRACE(std::string(name(dtype)));
+      check(in_integers(s, dtype), false);
     }
   });
 }
@@ -246,6 +384,7 @@ TEST_P(Conformance, DefaultsAreWhatTheSignatureSays) {
   std::array<Param, 16> params;
   size_t count = parse_signature(op().signature, params);
   for_each_sample([&](const Sample& s) {
+    if (op().writes_self) return; // self may be written once
     // All arguments by name, left-out ones as the signature's text.
     std::vector<NamedValue> all = s.named;
     for (size_t i = 0; i < s.positional.size(); ++i)
@@ -255,96 +394,175 @@ TEST_P(Conformance, DefaultsAreWhatTheSignatureSays) {
       bool given = false;
       for (const auto& [k, v] : s.named) given |= k == key;
       if (!given && !params[i].standard.empty() && params[i].standard != "None")
-        all.emplace_back(key, testing::parse_value(params[i].standard));
+        all.emplace_back(key, parse_value(params[i].standard));
     }
-    EXPECT_TRUE(agree(call_op(op().name(), {}, all), call(s)));
+    ValueList want = call(s);
+    manual_seed(7);
+    EXPECT_TRUE(testing::agree(call_record(op(), {}, all), want));
   });
 }
 
-bool differentiable(const Sample& s, size_t place, const Tensor& t) {
-  return t.dtype() == float64 && !s.constant[place];
+TEST_P(Conformance, DtypeAndRequiresGradAreObeyed) {
+  std::array<Param, 16> params;
+  size_t count = parse_signature(op().signature, params);
+  for_each_sample([&](const Sample& s) {
+    for (size_t i = s.positional.size(); i < count; ++i) {
+      Sample told = s;
+      if (params[i].name == "dtype" && op().kinds[i] == ParamKind::dtype) {
+        int taken = 0;
+        for (Dtype dtype : {float64, float32, float16, bfloat16, int64, int32, int16, int8, uint8, bool_}) {
+          SCOPED_TRACE(std::string(name(dtype)));
+          told.named = {{"dtype", dtype}};
+          for (const auto& [k, v] : s.named)
+            if (k != "dtype") told.named.emplace_back(k, v);
+          Outcome got = outcome(told);
+          if (got.error) continue;
+          ++taken;
+          EXPECT_EQ(got.results[0].as<Tensor>()->dtype(), dtype);
+        }
+        EXPECT_GT(taken, 0) << "no dtype is taken";
+      }
+      if (params[i].name == "requires_grad") {
+        told.named.emplace_back("requires_grad", true);
+        Outcome got = outcome(told);
+        bool floats = call(s)[0].as<Tensor>()->is_floating_point();
+        EXPECT_EQ(got.error == nullptr, floats) << got.text;
+        if (!got.error) {
+          const Tensor& made = *got.results[0].as<Tensor>();
+          EXPECT_TRUE(made.requires_grad() && made.is_leaf());
+        }
+      }
+    }
+  });
 }
 
-// The record as a function of its float64 tensors.
-struct AsFunction {
-  const Op& op;
-  const Sample& sample;
-  std::vector<Tensor> operator()(const std::vector<Tensor>& inputs) const {
-    size_t next = 0, place = 0;
-    Sample filled = with_tensors(
-        sample, [&](const Tensor& t) { return differentiable(sample, place++, t) ? inputs[next++] : t; });
-    std::vector<Tensor> out;
-    for (const Value& v : call_op(op.name(), filled.positional, filled.named))
-      if (auto* t = v.as<Tensor>(); t && t->dtype() == float64) out.push_back(*t);
-    return out;
-  }
-};
+TEST_P(Conformance, DrawsFollowTheSeed) {
+  if (!draws()) return;
+  for_each_sample([&](const Sample& s) {
+    ValueList want = call(s);
+    EXPECT_TRUE(same_bits(call(s), want)) << "the same seed";
+    Sample other = s;
+    other.named.emplace_back("generator", Generator(7));
+    EXPECT_TRUE(same_bits(call(other), want)) << "a generator of the same seed";
+    EXPECT_NE(initial_seed(), 8u);
+    bool any_differs = false;
+    for (int seed = 8; seed < 12; ++seed) {
+      other.named.back().second = Generator(seed);
+      any_differs |= !same_bits(call(other), want);
+    }
+    const Tensor& first = *want[0].as<Tensor>();
+    EXPECT_TRUE(any_differs || first.numel() == 0) << "four other seeds give the same";
+    // A copy goes on from where the generator stands.
+    Generator g(7);
+    other.named.back().second = g;
+    call(other);
+    Generator copy = g.clone();
+    ValueList second = call(other);
+    other.named.back().second = copy;
+    EXPECT_TRUE(same_bits(call(other), second)) << "the second draw from a copy";
+  });
+}
 
 TEST_P(Conformance, DerivativesAreRight) {
   for_each_sample([&](const Sample& s) {
-    std::vector<Tensor> inputs;
-    int64_t numbers = 0;
-    size_t place = 0;
-    for (const Tensor& t : tensors_of(s))
-      if (differentiable(s, place++, t)) {
-        inputs.push_back(t.detach().requires_grad_());
-        numbers += t.numel();
-      }
+    std::vector<Tensor> inputs = inputs_of(s);
     if (inputs.empty()) return;
-    AsFunction f{op(), s};
-    if (op().info.derivative == Derivative::none) {
-      for (const Tensor& y : f(inputs)) EXPECT_FALSE(y.requires_grad());
+    int64_t numbers = 0;
+    for (const Tensor& t : inputs) numbers += t.numel();
+    AsFunction f{*this, s};
+    std::vector<Tensor> outputs = f(inputs);
+    if (!has_derivative()) {
+      for (const Tensor& y : outputs) EXPECT_FALSE(y.requires_grad());
       return;
     }
-    if (f(inputs).empty()) return;
+    if (outputs.empty()) return;
     autograd::gradcheck(f, inputs);
     if (numbers <= 100) autograd::gradgradcheck(f, inputs);
-  });
-}
-
-TEST_P(Conformance, IntegersPromote) {
-  if (!op().info.dtype_promotes) return;
-  for_each_sample([&](const Sample& s) {
-    for (Dtype dtype : {int64, int32, uint8, bool_}) {
-      SCOPED_TRACE(std::string(talweg::name(dtype)));
-      Sample whole = with_tensors(s, [&](const Tensor& t) {
-        return t.is_floating_point() ? (t.abs() * 3 + 1).to(int64).to(dtype) : t;
-      });
-      ValueList got;
-      try {
-        got = call(whole);
-      } catch (const Error&) {
-        continue; // refused: said by the goldens
-      }
-      if (dtype != int64 && dtype != int32) continue;
-      Sample wide =
-          with_tensors(whole, [&](const Tensor& t) { return t.dtype() == dtype ? t.to(float64) : t; });
-      EXPECT_TRUE(agree(got, call(wide), {2e-6, 2e-6}));
+    if (info().derivative != Derivative::linear) return;
+    std::vector<Tensor> first = autograd::grad(
+        {outputs[0]}, inputs,
+        {.grad_outputs = {ones_like(outputs[0])}, .create_graph = true, .allow_unused = true});
+    for (const Tensor& g : first) {
+      if (!g.defined() || !g.requires_grad()) continue;
+      for (const Tensor& gg : autograd::grad({g.sum()}, inputs, {.retain_graph = true, .allow_unused = true}))
+        EXPECT_TRUE(!gg.defined() || equal(gg, zeros_like(gg))) << "linear, but with a second derivative";
     }
   });
 }
 
-TEST_P(Conformance, WrongArgumentsThrow) {
+// What can be wrong with a value.
+ValueList mistakes(const Value& v, ParamKind kind) {
+  switch (kind) {
+    case ParamKind::tensor:
+      return {Tensor(), zeros({7, 11, 13}, {.dtype = float64}), zeros({0}, {.dtype = float32}),
+              zeros({2, 3}, {.dtype = bool_}), full({1}, 1000, {.dtype = int64})};
+    case ParamKind::integer:
+    case ParamKind::optional_integer:
+      return {int64_t{1000}, int64_t{-1000}};
+    case ParamKind::int_list:
+      return {ValueList{int64_t{1000}}, ValueList{int64_t{-1000}}, ValueList{int64_t{0}, int64_t{0}},
+              ValueList{}};
+    case ParamKind::text:
+      return {std::string("nonsense")};
+    case ParamKind::tensors: {
+      ValueList broken = *v.as<ValueList>();
+      if (!broken.empty()) broken.back() = Tensor();
+      return {ValueList{}, broken, ValueList{zeros({7, 11}), zeros({3})}};
+    }
+    default:
+      return {};
+  }
+}
+
+TEST_P(Conformance, MistakesGiveOneErrorAndChangeNothing) {
   std::array<Param, 16> params;
   size_t count = parse_signature(op().signature, params);
   EXPECT_THROW(call_op(op().name(), ValueList(20, Value(std::string("no")))), TypeError);
   for_each_sample([&](const Sample& s) {
-    for (size_t i = 0; i < s.positional.size() && i < count; ++i) {
-      if (!s.positional[i].as<Tensor>()) continue;
-      Sample wrong = s;
-      wrong.positional[i] = Tensor();
-      if (params[i].standard != "None") {
-        EXPECT_THROW(call(wrong), Error) << "an undefined tensor for " << params[i].name;
-      }
-      for (const Tensor& odd : {zeros({7, 11, 13}, {.dtype = float64}), zeros({0}, {.dtype = float32}),
-                                zeros({2, 3}, {.dtype = bool_})}) {
-        wrong.positional[i] = odd;
-        try {
-          call(wrong);
-        } catch (const Error&) {
+    ValueList right = bind_arguments(op().signature, op().kinds, s.positional, s.named);
+    for (size_t i = 0; i < count; ++i)
+      for (const Value& mistake : mistakes(right[i], op().kinds[i])) {
+        SCOPED_TRACE("a mistake in '" + std::string(params[i].name) + "'");
+        for (bool in_place : {false, true}) {
+          if (in_place && !info().in_place) continue;
+          ValueList wrong = right;
+          wrong[i] = mistake;
+          const bool writes = in_place || op().writes_self;
+          Tensor self, before;
+          uint32_t version = 0;
+          auto renew = [&] {
+            manual_seed(7);
+            if (!writes || !wrong[0].as<Tensor>()->defined()) return;
+            self = wrong[0].as<Tensor>()->clone();
+            before = self.clone();
+            version = self.version();
+            wrong[0] = self;
+          };
+          auto unchanged = [&](const Outcome& outcome) {
+            if (!outcome.error || !self.defined()) return;
+            EXPECT_TRUE(testing::same_bits(self, before)) << "after " << outcome.text;
+            EXPECT_EQ(self.version(), version) << "after " << outcome.text;
+          };
+          renew();
+          Outcome direct = attempt([&] {
+            ValueList results;
+            (in_place ? info().in_place : op().call)(op().name(), wrong, results);
+            return results;
+          });
+          unchanged(direct);
+          renew();
+          std::vector<NamedValue> named;
+          for (size_t k = 0; k < count; ++k)
+            if (auto* t = wrong[k].as<Tensor>(); (t && !t->defined()) || !wrong[k].is_none())
+              named.emplace_back(std::string(params[k].name), t && !t->defined() ? Value() : wrong[k]);
+          Outcome boxed = attempt([&] { return call_record(op(), {}, named, in_place); });
+          unchanged(boxed);
+          if (direct.error || boxed.error) {
+            EXPECT_TRUE(agree(boxed, direct)) << "by name, and in C++";
+            EXPECT_EQ(direct.text.substr(0, 1), "[") << direct.text;
+          }
         }
       }
-    }
   });
 }
 
