@@ -39,6 +39,8 @@ constexpr Pointwise number_pow_op{formulas::pow_formula, "pow", "PowBackward2", 
 
 // alpha multiplies in the result's dtype: no fraction for integers, no number for truth values.
 void check_alpha(std::string_view op, Scalar alpha, std::initializer_list<Operand> operands) {
+  for (const Operand& o : operands)
+    if (o.tensor && !o.tensor->defined()) raise<TypeError>({"[", op, "] an argument is an undefined Tensor"});
   Dtype d = result_type({operands.begin(), operands.size()});
   if (alpha.is_floating_point() && is_integral(d))
     raise<DtypeError>(
@@ -239,18 +241,18 @@ constinit const Op ops[] = {
          .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3), alpha=2.5", "T(2, 1), T(1, 4)", "T(2, 3), 1.5"},
          .derivative = Derivative::linear,
          .in_place = boxed<ScaledInPlace, &sub_>,
-         .elementwise = true,
+         .elementwise = true, .takes = Takes::numbers,
          .numbers_as_tensors = true}),
     op<Scaled, &rsub>("rsub(self, other, *, alpha=1)",
                       {.doc = "other - alpha * self",
                        .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3), alpha=2.5"},
                        .derivative = Derivative::linear,
-                       .elementwise = true}),
+                       .elementwise = true, .takes = Takes::numbers}),
     op<Tensor(const Tensor&, Scalar, Scalar), &rsub>("rsub(self, other, alpha=1)",
                                                      {.doc = "other - alpha * self",
                                                       .samples = {"T(2, 3), 1.5, 2.5"},
                                                       .derivative = Derivative::linear,
-                                                      .elementwise = true}),
+                                                      .elementwise = true, .takes = Takes::numbers}),
     op<Binary, &mul>("mul(self, other)", {.doc = "self * other",
                                           .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3)", "T(2, 1), T(1, 4)",
                                                       "T(2, 3), 1.5", "T(), T(5)", "T(33), T(33)"},
@@ -268,37 +270,37 @@ constinit const Op ops[] = {
                                                       .samples = {"T(2, 3), P(2, 3)", "T(2, 1), P(3)"},
                                                       .derivative = Derivative::pieces,
                                                       .in_place = boxed<BinaryInPlace, &remainder_>,
-                                                      .elementwise = true}),
+                                                      .elementwise = true, .takes = Takes::numbers}),
     op<Tensor(const Tensor&, Scalar), &remainder>(
         "remainder(self, other)", {.doc = "self - floor(self / other) * other",
                                    .samples = {"T(2, 3), 0.75"},
                                    .derivative = Derivative::pieces,
                                    .in_place = boxed<const Tensor&(const Tensor&, Scalar), &remainder_>,
-                                   .elementwise = true}),
+                                   .elementwise = true, .takes = Takes::numbers}),
     op<Tensor(Scalar, const Tensor&), &remainder>("remainder(self, other)",
                                                   {.doc = "self - floor(self / other) * other",
                                                    .samples = {"2.5, P(2, 3)"},
                                                    .derivative = Derivative::pieces,
-                                                   .elementwise = true}),
+                                                   .elementwise = true, .takes = Takes::numbers}),
     op<Binary, &pow>("pow(self, exponent)",
                      {.doc = "self ^ exponent",
                       .samples = {"P(2, 3), T(2, 3)", "P(2, 3), T(3)", "P(2, 1), T(1, 4)"},
                       .in_place = boxed<BinaryInPlace, &pow_>,
-                      .elementwise = true}),
+                      .elementwise = true, .takes = Takes::numbers}),
     op<Tensor(Scalar, const Tensor&), &pow_of_number>(
         "pow(self, exponent)",
-        {.doc = "self ^ exponent", .samples = {"2.5, T(2, 3)"}, .elementwise = true}),
+        {.doc = "self ^ exponent", .samples = {"2.5, T(2, 3)"}, .elementwise = true, .takes = Takes::numbers}),
     op<Tensor(const Tensor&, Scalar), &pow>(
         "pow(self, exponent)",
         {.doc = "self ^ exponent",
          .samples = {"T(2, 3), 2", "T(2, 3), 3", "P(2, 3), 0.5", "P(2, 3), -1.25", "P(5), 1", "P(5), 0"},
          .in_place = boxed<const Tensor&(const Tensor&, Scalar), &pow_>,
-         .elementwise = true}),
+         .elementwise = true, .takes = Takes::numbers}),
     op<Tensor(const Tensor&), &neg>("neg(self)", {.doc = "-self",
                                                   .samples = {"T(2, 3)", "T()"},
                                                   .derivative = Derivative::linear,
                                                   .in_place = boxed<const Tensor&(const Tensor&), &neg_>,
-                                                  .elementwise = true}),
+                                                  .elementwise = true, .takes = Takes::numbers}),
 };
 
 } // namespace

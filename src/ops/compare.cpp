@@ -180,8 +180,7 @@ constinit const Op ops[] = {
                                                    {.doc = "whether sizes and all elements are equal",
                                                     .samples = {"B(2, 3), B(2, 3)", "T(2), T(3)"},
                                                     .derivative = Derivative::none,
-                                                    .why_not = "the result is a truth value",
-                                                    .elementwise = true}),
+                                                    .why_not = "the result is a truth value"}),
 };
 
 #undef TALWEG_COMPARISON

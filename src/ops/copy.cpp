@@ -148,11 +148,14 @@ Tensor fill_copy(const Tensor& self, V value) {
 }
 Scalar item(const Tensor& self) { return self.item(); }
 
-constexpr OpInfo conversion(std::string_view doc) {
-  return {.doc = doc, .samples = {"T(2, 3)"}, .derivative = Derivative::linear};
+constexpr OpInfo conversion(std::string_view doc, std::array<std::string_view, 8> samples = {"T(2, 3)"}) {
+  return {.doc = doc, .samples = samples, .derivative = Derivative::linear};
 }
-constexpr OpInfo writing(std::string_view doc) {
-  return {.doc = doc, .derivative = Derivative::none, .why_not = "writes into self"};
+constexpr OpInfo to_whole(std::string_view doc) {
+  return {.doc = doc,
+          .samples = {"P(2, 3)", "Z(2, 3; 9)"},
+          .derivative = Derivative::none,
+          .why_not = "no floating-point dtype"};
 }
 
 Dtype common_dtype(const Tensor& tensor1, const Tensor& tensor2) {
@@ -163,11 +166,13 @@ Dtype common_dtype(const Tensor& tensor1, const Tensor& tensor2) {
 constinit const Op ops[] = {
     op<Dtype(const Tensor&, const Tensor&), &common_dtype>("result_type(tensor1, tensor2)",
                                                            {.doc = "the dtype in which two operands meet",
+                                                            .samples = {"T(2, 3), I(2; 3)", "Z(2; 3), 1.5"},
                                                             .derivative = Derivative::none,
                                                             .why_not = "the result is a dtype",
                                                             .numbers_as_tensors = true}),
     op<bool(Dtype, Dtype), &can_cast>("can_cast(from_, to)",
                                       {.doc = "whether values of one dtype may be written into another",
+                                       .samples = {"float64, int32", "int64, float16"},
                                        .derivative = Derivative::none,
                                        .why_not = "the result is a truth value"}),
     op<Unary, &clone>("clone(self)", {.doc = "a copy with its own memory",
@@ -177,30 +182,30 @@ constinit const Op ops[] = {
                                                 .samples = {"T(2, 3)"},
                                                 .derivative = Derivative::linear}),
     op<Tensor(const Tensor&, Dtype, bool, bool), &to_dtype>("to(self, dtype, non_blocking=False, copy=False)",
-                                                            conversion("self converted to a dtype")),
+                                                            conversion("self converted to a dtype", {"T(2, 3), float32", "Z(5; 9), float16, copy=True"})),
     op<Tensor(const Tensor&, std::string_view, std::optional<Dtype>, bool, bool), &to_device>(
         "to(self, device=None, dtype=None, non_blocking=False, copy=False)",
-        conversion("self converted to a dtype")),
+        conversion("self converted to a dtype", {"T(2, 3)", "T(2, 3), 'cpu', float32"})),
     op<Tensor(const Tensor&, const Tensor&, bool, bool), &to_other>(
-        "to(self, other, non_blocking=False, copy=False)", conversion("self converted to other's dtype")),
+        "to(self, other, non_blocking=False, copy=False)", conversion("self converted to other's dtype", {"T(2, 3), C(2)", "T(2, 3), I(; 2)"})),
     op<Unary, &as<float32>>("float(self)", conversion("to(float32)")),
     op<Unary, &as<float64>>("double(self)", conversion("to(float64)")),
     op<Unary, &as<float16>>("half(self)", conversion("to(float16)")),
     op<Unary, &as<bfloat16>>("bfloat16(self)", conversion("to(bfloat16)")),
     op<Unary, &as<int64>>("long(self)",
-                          {.doc = "to(int64)", .derivative = Derivative::none, .why_not = "integers"}),
+                          to_whole("to(int64)")),
     op<Unary, &as<int32>>("int(self)",
-                          {.doc = "to(int32)", .derivative = Derivative::none, .why_not = "integers"}),
+                          to_whole("to(int32)")),
     op<Unary, &as<int16>>("short(self)",
-                          {.doc = "to(int16)", .derivative = Derivative::none, .why_not = "integers"}),
+                          to_whole("to(int16)")),
     op<Unary, &as<int8>>("char(self)",
-                         {.doc = "to(int8)", .derivative = Derivative::none, .why_not = "integers"}),
+                         to_whole("to(int8)")),
     op<Unary, &as<uint8>>("byte(self)",
-                          {.doc = "to(uint8)", .derivative = Derivative::none, .why_not = "integers"}),
+                          to_whole("to(uint8)")),
     op<Unary, &as<bool_>>("bool(self)",
-                          {.doc = "to(bool)", .derivative = Derivative::none, .why_not = "truth values"}),
+                          to_whole("to(bool)")),
     op<const Tensor&(const Tensor&, const Tensor&, bool), &copy_in>(
-        "copy_(self, src, non_blocking=False)", writing("writes src, broadcast and converted")),
+        "copy_(self, src, non_blocking=False)", conversion("writes src, broadcast and converted", {"T(2, 3), T(3)", "T(2, 3), T()"})),
     op<Tensor(const Tensor&, Scalar), &fill_copy<Scalar>>(
         "fill(self, value)", {.doc = "one value everywhere",
                               .samples = {"T(2, 3), 1.5"},
@@ -211,10 +216,10 @@ constinit const Op ops[] = {
                               .samples = {"T(2, 3), T()"},
                               .derivative = Derivative::linear,
                               .in_place = boxed<const Tensor&(const Tensor&, const Tensor&), &fill_>}),
-    op<const Tensor&(const Tensor&), &zero_>("zero_(self)", writing("writes zeros")),
+    op<const Tensor&(const Tensor&), &zero_>("zero_(self)", conversion("writes zeros")),
     op<Scalar(const Tensor&), &item>(
         "item(self)",
-        {.doc = "the one element as a number", .derivative = Derivative::none, .why_not = "a number of C++"}),
+        {.doc = "the one element as a number", .samples = {"T()", "T(1, 1)"}, .derivative = Derivative::none, .why_not = "a number of C++"}),
 };
 
 } // namespace

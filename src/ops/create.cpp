@@ -266,47 +266,53 @@ Tensor eye_of(int64_t n, int64_t m, Type dtype, bool requires_grad) {
   return eye(n, m, {dtype, requires_grad});
 }
 
-constexpr OpInfo constant(std::string_view doc) {
-  return {.doc = doc, .derivative = Derivative::none, .why_not = "constants"};
+constexpr OpInfo constant(std::string_view doc, std::array<std::string_view, 8> samples) {
+  return {.doc = doc, .samples = samples, .derivative = Derivative::none, .why_not = "constants"};
+}
+constexpr OpInfo undefined(std::string_view doc) {
+  return {.doc = doc,
+          .unsampled = "the elements are whatever the memory holds",
+          .derivative = Derivative::none,
+          .why_not = "undefined elements"};
 }
 
 constinit const Op ops[] = {
     op<OfSize, &of_size<&empty>>("empty(size, *, dtype=None, requires_grad=False)",
-                                 constant("undefined elements")),
-    op<OfSize, &of_size<&zeros>>("zeros(size, *, dtype=None, requires_grad=False)", constant("zeros")),
-    op<OfSize, &of_size<&ones>>("ones(size, *, dtype=None, requires_grad=False)", constant("ones")),
+                                 undefined("undefined elements")),
+    op<OfSize, &of_size<&zeros>>("zeros(size, *, dtype=None, requires_grad=False)", constant("zeros", {"[2, 3]", "[]"})),
+    op<OfSize, &of_size<&ones>>("ones(size, *, dtype=None, requires_grad=False)", constant("ones", {"[2, 3]", "[]"})),
     op<Tensor(IntList, Scalar, Type, bool), &full_of_size>(
-        "full(size, fill_value, *, dtype=None, requires_grad=False)", constant("one value everywhere")),
+        "full(size, fill_value, *, dtype=None, requires_grad=False)", constant("one value everywhere", {"[2, 3], 1.5", "[2, 3], 3", "[33], True"})),
     op<Tensor(Scalar, Type, bool), &arange_to>("arange(end, *, dtype=None, requires_grad=False)",
-                                               constant("0, 1, ... below end")),
+                                               constant("0, 1, ... below end", {"5", "33.5"})),
     op<Tensor(Scalar, Scalar, Scalar, Type, bool), &arange_between>(
         "arange(start, end, step=1, *, dtype=None, requires_grad=False)",
-        constant("start, start + step, ... below end")),
+        constant("start, start + step, ... below end", {"1, 7", "0.5, 3, 0.25", "7, -7, -2"})),
     op<Tensor(Scalar, Scalar, int64_t, Type, bool), &linspace_by_name>(
         "linspace(start, end, steps, *, dtype=None, requires_grad=False)",
-        constant("numbers from start to end")),
+        constant("numbers from start to end", {"0, 1, 5", "-1.5, 2, 33", "3, 4, 1"})),
     op<Tensor(int64_t, Type, bool), &eye_square>("eye(n, *, dtype=None, requires_grad=False)",
-                                                 constant("ones on the diagonal")),
+                                                 constant("ones on the diagonal", {"3"})),
     op<Tensor(int64_t, int64_t, Type, bool), &eye_of>("eye(n, m, *, dtype=None, requires_grad=False)",
-                                                      constant("ones on the diagonal")),
+                                                      constant("ones on the diagonal", {"3, 5", "4, 2"})),
     op<Like, &like<&empty_like>>("empty_like(self, *, dtype=None, requires_grad=False)",
-                                 constant("empty of self's shape")),
+                                 undefined("empty of self's shape")),
     op<Like, &like<&zeros_like>>("zeros_like(self, *, dtype=None, requires_grad=False)",
-                                 constant("zeros of self's shape")),
+                                 constant("zeros of self's shape", {"T(2, 3)", "T()"})),
     op<Like, &like<&ones_like>>("ones_like(self, *, dtype=None, requires_grad=False)",
-                                constant("ones of self's shape")),
+                                constant("ones of self's shape", {"T(2, 3)", "T()"})),
     op<Tensor(const Tensor&, Scalar, Type, bool), &full_like_by_name>(
         "full_like(self, fill_value, *, dtype=None, requires_grad=False)",
-        constant("one value in self's shape")),
+        constant("one value in self's shape", {"T(2, 3), 1.5", "T(33), 3"})),
     op<LikeOfSize, &like_of_size<&empty>>("new_empty(self, size, *, dtype=None, requires_grad=False)",
-                                          constant("empty of self's dtype")),
+                                          undefined("empty of self's dtype")),
     op<LikeOfSize, &like_of_size<&zeros>>("new_zeros(self, size, *, dtype=None, requires_grad=False)",
-                                          constant("zeros of self's dtype")),
+                                          constant("zeros of self's dtype", {"T(2), [2, 3]"})),
     op<LikeOfSize, &like_of_size<&ones>>("new_ones(self, size, *, dtype=None, requires_grad=False)",
-                                         constant("ones of self's dtype")),
+                                         constant("ones of self's dtype", {"T(2), [2, 3]"})),
     op<Tensor(const Tensor&, IntList, Scalar, Type, bool), &new_full>(
         "new_full(self, size, fill_value, *, dtype=None, requires_grad=False)",
-        constant("one value, of self's dtype")),
+        constant("one value, of self's dtype", {"T(2), [2, 3], 1.5"})),
 };
 
 } // namespace

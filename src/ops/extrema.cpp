@@ -162,7 +162,7 @@ constinit const Op ops[] = {
         {.doc = "where the largest element stands",
          .samples = {"T(2, 3)", "T(2, 3), 0", "T(2, 3), 1, True", "T()"},
          .derivative = Derivative::none,
-         .why_not = "an index"}),
+         .why_not = "an index", .takes = Takes::numbers}),
     op<Whole, &all>("all(self)", {.doc = "whether all are true",
                                   .samples = {"B(2, 3)", "T(2, 3)"},
                                   .derivative = Derivative::none,

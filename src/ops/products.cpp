@@ -412,28 +412,28 @@ using Ternary = Tensor(const Tensor&, const Tensor&, const Tensor&);
 constinit const Op ops[] = {
     op<Binary, &mm>("mm(self, mat2)", {.doc = "the product of two matrices",
                                        .samples = {"T(2, 3), T(3, 4)", "T(1, 5), T(5, 1)",
-                                                   "T(17, 20), T(20, 33)", "T(2, 0), T(0, 3)"}}),
+                                                   "T(17, 20), T(20, 33)", "T(2, 0), T(0, 3)"}, .takes = Takes::numbers}),
     op<Binary, &mv>("mv(self, vec)",
-                    {.doc = "a matrix times a vector", .samples = {"T(2, 3), T(3)", "T(33, 20), T(20)"}}),
+                    {.doc = "a matrix times a vector", .samples = {"T(2, 3), T(3)", "T(33, 20), T(20)"}, .takes = Takes::numbers}),
     op<Binary, &dot>("dot(self, tensor)",
-                     {.doc = "the product of two vectors", .samples = {"T(5), T(5)", "T(0), T(0)"}}),
+                     {.doc = "the product of two vectors", .samples = {"T(5), T(5)", "T(0), T(0)"}, .takes = Takes::numbers}),
     op<Binary, &matmul>("matmul(self, other)",
                         {.doc = "the product of vectors, matrices and batches of them",
                          .samples = {"T(3), T(3)", "T(2, 3), T(3)", "T(3), T(3, 2)", "T(2, 3), T(3, 4)",
                                      "T(2, 2, 3), T(3, 4)", "T(2, 1, 2, 3), T(2, 3, 4)", "T(3), T(2, 3, 4)",
-                                     "T(2, 3), T(2, 3, 4)"}}),
+                                     "T(2, 3), T(2, 3, 4)"}, .takes = Takes::numbers}),
     op<Tensor(const Tensor&, const Tensor&, const Tensor&, Scalar, Scalar), &addmm>(
         "addmm(self, mat1, mat2, *, beta=1, alpha=1)",
         {.doc = "beta * self + alpha * (mat1 @ mat2)",
          .samples = {"T(2, 4), T(2, 3), T(3, 4)", "T(4), T(2, 3), T(3, 4), beta=0.5, alpha=2.5",
                      "T(2, 1), T(2, 3), T(3, 4), beta=0"},
          .in_place =
-             boxed<const Tensor&(const Tensor&, const Tensor&, const Tensor&, Scalar, Scalar), &addmm_>}),
+             boxed<const Tensor&(const Tensor&, const Tensor&, const Tensor&, Scalar, Scalar), &addmm_>, .takes = Takes::numbers}),
     op<Ternary, &linear>("linear(input, weight, bias=None)",
                          {.doc = "input @ weight.t() + bias",
                           .samples = {"T(2, 3), T(4, 3), T(4)", "T(2, 3), T(4, 3)", "T(3), T(4, 3), T(4)",
                                       "T(2, 2, 3), T(4, 3), T(4)", "T(2, 2, 3), T(4, 3)", "T(4, 1), T(1, 1)",
-                                      "T(32, 16), T(16, 16), T(16)"}}),
+                                      "T(32, 16), T(16, 16), T(16)"}, .takes = Takes::numbers}),
 };
 
 } // namespace

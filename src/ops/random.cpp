@@ -425,8 +425,13 @@ const Tensor& random_whole(const Tensor& self, MaybeGenerator g) {
   return fill(self, whole_range_kernel, {state_of(g), 0, 0, 0, 0}, "RandomBackward2", "random_");
 }
 
-constexpr OpInfo random_info(std::string_view doc) {
-  return {.doc = doc, .derivative = Derivative::none, .why_not = "random"};
+constexpr OpInfo draw(std::string_view doc, std::array<std::string_view, 8> samples, Takes takes = Takes::all) {
+  return {.doc = doc, .samples = samples, .derivative = Derivative::none, .why_not = "random", .takes = takes};
+}
+// What is overwritten, or says how to draw, has the gradient zero.
+constexpr OpInfo zero_gradient(std::string_view doc, std::array<std::string_view, 8> samples,
+                           Takes takes = Takes::all) {
+  return {.doc = doc, .samples = samples, .derivative = Derivative::linear, .takes = takes};
 }
 using Fill1 = const Tensor&(const Tensor&, double, MaybeGenerator);
 using Fill2 = const Tensor&(const Tensor&, double, double, MaybeGenerator);
@@ -435,72 +440,72 @@ using Like = Tensor(const Tensor&, MaybeGenerator, Type, bool);
 
 constinit const Op ops[] = {
     op<OfSize, &rand_by_name>("rand(size, *, generator=None, dtype=None, requires_grad=False)",
-                              random_info("uniform on [0, 1)")),
+                              draw("uniform on [0, 1)", {"[2, 3]", "[33]"})),
     op<OfSize, &randn_by_name>("randn(size, *, generator=None, dtype=None, requires_grad=False)",
-                               random_info("standard normal")),
+                               draw("standard normal", {"[2, 3]", "[16]", "[33]"})),
     op<Like, &rand_like_by_name>("rand_like(self, *, generator=None, dtype=None, requires_grad=False)",
-                                 random_info("uniform on [0, 1)")),
+                                 draw("uniform on [0, 1)", {"T(4, 5)"}, Takes::floats)),
     op<Like, &randn_like_by_name>("randn_like(self, *, generator=None, dtype=None, requires_grad=False)",
-                                  random_info("standard normal")),
+                                  draw("standard normal", {"T(4, 5)", "T(2, 3)"}, Takes::floats)),
     op<Tensor(int64_t, IntList, MaybeGenerator, Type, bool), &randint_below>(
         "randint(high, size, *, generator=None, dtype=None, requires_grad=False)",
-        random_info("integers of [0, high)")),
+        draw("integers of [0, high)", {"10, [4, 5]"})),
     op<Tensor(int64_t, int64_t, IntList, MaybeGenerator, Type, bool), &randint_between>(
         "randint(low, high, size, *, generator=None, dtype=None, requires_grad=False)",
-        random_info("integers of [low, high)")),
+        draw("integers of [low, high)", {"-5, 5, [4, 5]"})),
     op<Tensor(const Tensor&, int64_t, MaybeGenerator, Type, bool), &randint_like_below>(
         "randint_like(self, high, *, generator=None, dtype=None, requires_grad=False)",
-        random_info("integers of [0, high)")),
+        draw("integers of [0, high)", {"T(4, 5), 2"})),
     op<Tensor(const Tensor&, const Tensor&, MaybeGenerator, Type, bool), &randint_like_below_tensor>(
         "randint_like(self, high, *, generator=None, dtype=None, requires_grad=False)",
-        random_info("integers of [0, high)")),
+        draw("integers of [0, high)", {"T(4, 5), I(; 9)"})),
     op<Tensor(const Tensor&, int64_t, int64_t, MaybeGenerator, Type, bool), &randint_like_between>(
         "randint_like(self, low, high, *, generator=None, dtype=None, requires_grad=False)",
-        random_info("integers of [low, high)")),
+        draw("integers of [low, high)", {"T(4, 5), 0, 2"})),
     op<Tensor(int64_t, MaybeGenerator, Type, bool), &randperm_by_name>(
         "randperm(n, *, generator=None, dtype=None, requires_grad=False)",
-        random_info("a random order of 0 ... n - 1")),
+        draw("a random order of 0 ... n - 1", {"20"})),
     op<Tensor(const Tensor&, MaybeGenerator), &bernoulli_of>(
-        "bernoulli(self, *, generator=None)", random_info("ones with the probabilities in self")),
+        "bernoulli(self, *, generator=None)", zero_gradient("ones with the probabilities in self", {"U(4, 5)"}, Takes::floats)),
     op<Tensor(const Tensor&, double, MaybeGenerator), &bernoulli>("bernoulli(self, p, *, generator=None)",
-                                                                  random_info("ones with probability p")),
+                                                                  zero_gradient("ones with probability p", {"T(4, 5), 0.25"})),
     op<Tensor(const Tensor&, const Tensor&, MaybeGenerator), &normal>("normal(mean, std, *, generator=None)",
-                                                                      random_info("normal numbers")),
+                                                                      zero_gradient("normal numbers", {"T(4, 5), P(4, 5)"}, Takes::floats)),
     op<Tensor(const Tensor&, double, MaybeGenerator), &normal>("normal(mean, std=1.0, *, generator=None)",
-                                                               random_info("normal numbers")),
+                                                               zero_gradient("normal numbers", {"T(4, 5), 2.0"}, Takes::floats)),
     op<Tensor(double, const Tensor&, MaybeGenerator), &normal>("normal(mean, std, *, generator=None)",
-                                                               random_info("normal numbers")),
+                                                               zero_gradient("normal numbers", {"1.5, P(4, 5)"}, Takes::floats)),
     op<Tensor(double, double, IntList, MaybeGenerator, Type, bool), &normal_of_size>(
         "normal(mean, std, size, *, generator=None, dtype=None, requires_grad=False)",
-        random_info("normal numbers")),
+        draw("normal numbers", {"0.5, 2.0, [4, 5]"})),
     op<Tensor(const Tensor&, MaybeGenerator), &poisson>("poisson(self, generator=None)",
-                                                        random_info("numbers of events")),
+                                                        zero_gradient("numbers of events", {"P(4, 5)"}, Takes::floats)),
     op<Tensor(const Tensor&, const Tensor&, MaybeGenerator), &binomial>(
-        "binomial(count, prob, generator=None)", random_info("numbers of successes")),
+        "binomial(count, prob, generator=None)", draw("numbers of successes", {"P(4, 5), U(4, 5)"}, Takes::floats)),
     op<Tensor(const Tensor&, int64_t, bool, MaybeGenerator), &multinomial>(
         "multinomial(self, num_samples, replacement=False, *, generator=None)",
-        random_info("indices drawn by weights")),
+        draw("indices drawn by weights", {"P(8), 3", "P(2, 8), 20, True"}, Takes::floats)),
     op<Fill2, &uniform_>("uniform_(self, from=0.0, to=1.0, *, generator=None)",
-                         random_info("uniform on [from, to)")),
-    op<Fill2, &normal_>("normal_(self, mean=0.0, std=1.0, *, generator=None)", random_info("normal numbers")),
+                         zero_gradient("uniform on [from, to)", {"T(4, 5)", "T(4, 5), -1.0, 2.5"}, Takes::floats)),
+    op<Fill2, &normal_>("normal_(self, mean=0.0, std=1.0, *, generator=None)", zero_gradient("normal numbers", {"T(4, 5)", "T(2, 3), 1.0, 0.5"}, Takes::floats)),
     op<Fill2, &log_normal_>("log_normal_(self, mean=1.0, std=2.0, *, generator=None)",
-                            random_info("exp of normal numbers")),
+                            zero_gradient("exp of normal numbers", {"T(4, 5)"}, Takes::floats)),
     op<Fill1, &exponential_>("exponential_(self, lambd=1.0, *, generator=None)",
-                             random_info("exponential numbers")),
+                             zero_gradient("exponential numbers", {"T(4, 5)", "T(4, 5), 2.5"}, Takes::floats)),
     op<Fill2, &cauchy_>("cauchy_(self, median=0.0, sigma=1.0, *, generator=None)",
-                        random_info("Cauchy's distribution")),
+                        zero_gradient("Cauchy's distribution", {"T(4, 5)"}, Takes::floats)),
     op<Fill1, &geometric_>("geometric_(self, p, *, generator=None)",
-                           random_info("trials until the first success")),
+                           zero_gradient("trials until the first success", {"T(4, 5), 0.25"})),
     op<Fill1, &bernoulli_>("bernoulli_(self, p=0.5, *, generator=None)",
-                           random_info("ones with probability p")),
+                           zero_gradient("ones with probability p", {"T(4, 5)", "T(4, 5), 0.25"})),
     op<const Tensor&(const Tensor&, const Tensor&, MaybeGenerator), &bernoulli_>(
-        "bernoulli_(self, p, *, generator=None)", random_info("ones with the probabilities in p")),
+        "bernoulli_(self, p, *, generator=None)", zero_gradient("ones with the probabilities in p", {"T(4, 5), C(4, 5)"})),
     op<const Tensor&(const Tensor&, MaybeGenerator), &random_whole>(
-        "random_(self, *, generator=None)", random_info("integers of the dtype's range")),
+        "random_(self, *, generator=None)", zero_gradient("integers of the dtype's range", {"T(4, 5)"})),
     op<const Tensor&(const Tensor&, int64_t, MaybeGenerator), &random_below>(
-        "random_(self, to, *, generator=None)", random_info("integers of [0, to)")),
+        "random_(self, to, *, generator=None)", zero_gradient("integers of [0, to)", {"T(4, 5), 2"})),
     op<const Tensor&(const Tensor&, int64_t, std::optional<int64_t>, MaybeGenerator), &random_>(
-        "random_(self, from, to=None, *, generator=None)", random_info("integers of [from, to)")),
+        "random_(self, from, to=None, *, generator=None)", zero_gradient("integers of [from, to)", {"T(4, 5), 0, 2"})),
 };
 
 } // namespace

@@ -346,6 +346,8 @@ ValueList call_record(const Op& op, std::span<const Value> arguments,
                       std::span<const NamedValue> keywords = {}, bool in_place = false);
 /// The arguments in the order of the signature's parameters, defaults filled in. Throws TypeError if they
 /// don't fit.
+ValueList bind_arguments(const Op& op, std::span<const Value> arguments,
+                         std::span<const NamedValue> keywords);
 ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds,
                          std::span<const Value> arguments, std::span<const NamedValue> keywords);
 /// A tensor made of a number, that promotes as a number.

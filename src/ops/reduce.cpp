@@ -302,43 +302,43 @@ constinit const Op ops[] = {
     op<Total, &sum>("sum(self, *, dtype=None)",
                     {.doc = "sum of all elements",
                      .samples = {"T(2, 3)", "T()", "T(33)", "T(5), dtype=torch.float64", "T(0, 3)"},
-                     .derivative = Derivative::linear}),
+                     .derivative = Derivative::linear, .rounds_by_layout = true}),
     op<Along, &sum>("sum(self, dim=None, keepdim=False, *, dtype=None)",
                     {.doc = "sum over dim",
                      .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T(2, 3, 4), 1",
                                  "T(4, 33), -1", "T(), 0"},
-                     .derivative = Derivative::linear}),
+                     .derivative = Derivative::linear, .rounds_by_layout = true}),
     op<Total, &mean>("mean(self, *, dtype=None)",
                      {.doc = "mean of all elements",
                       .samples = {"T(2, 3)", "T()", "T(33)", "T(5), dtype=torch.float64"},
-                      .derivative = Derivative::linear}),
+                      .derivative = Derivative::linear, .takes = Takes::floats, .rounds_by_layout = true}),
     op<Along, &mean>(
         "mean(self, dim=None, keepdim=False, *, dtype=None)",
         {.doc = "mean over dim",
          .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T(4, 33), -1", "T(), 0"},
-         .derivative = Derivative::linear}),
+         .derivative = Derivative::linear, .takes = Takes::floats, .rounds_by_layout = true}),
     op<Total, &prod>("prod(self, *, dtype=None)",
-                     {.doc = "product of all elements", .samples = {"T(2, 3)", "T()", "P(33)", "T(0)"}}),
+                     {.doc = "product of all elements", .samples = {"T(2, 3)", "T()", "P(33)", "T(0)"}, .rounds_by_layout = true}),
     op<Tensor(const Tensor&, int64_t, bool, std::optional<Dtype>), &prod_along>(
         "prod(self, dim, keepdim=False, *, dtype=None)",
         {.doc = "product along dim",
-         .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), 1", "P(3, 33), -1", "T(), 0"}}),
+         .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), 1", "P(3, 33), -1", "T(), 0"}, .rounds_by_layout = true}),
     op<Tensor(const Tensor&, bool), &var_unbiased>(
         "var(self, unbiased)",
-        {.doc = "variance of all elements", .samples = {"T(2, 3), True", "T(2, 3), False"}}),
+        {.doc = "variance of all elements", .samples = {"T(2, 3), True", "T(2, 3), False"}, .takes = Takes::floats, .rounds_by_layout = true}),
     op<Tensor(const Tensor&, IntList, bool, bool), &var_along_unbiased>(
         "var(self, dim, unbiased, keepdim=False)",
-        {.doc = "variance over dim", .samples = {"T(2, 3), 0, True", "T(2, 3), [0, 1], False, True"}}),
+        {.doc = "variance over dim", .samples = {"T(2, 3), 0, True", "T(2, 3), [0, 1], False, True"}, .takes = Takes::floats, .rounds_by_layout = true}),
     op<Tensor(const Tensor&, IntList, std::optional<Scalar>, bool), &var_along>(
         "var(self, dim=None, *, correction=1, keepdim=False)",
         {.doc = "variance over dim: sum of squared distances to the mean / (count - correction)",
          .samples = {"T(2, 3)", "T(2, 3), 1", "T(4, 3), [0, 1], correction=0", "T(2, 3, 4), 1, keepdim=True",
-                     "T(33), correction=2"}}),
+                     "T(33), correction=2"}, .takes = Takes::floats, .rounds_by_layout = true}),
     op<Tensor(const Tensor&, IntList, bool), &logsumexp>(
         "logsumexp(self, dim, keepdim=False)",
         {.doc = "log(sum(exp(self))) over dim",
          .samples = {"T(2, 3), 0", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T(2, 3), []", "T(4, 33), -1",
-                     "T(), 0"}}),
+                     "T(), 0"}, .rounds_by_layout = true}),
 };
 
 } // namespace

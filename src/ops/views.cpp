@@ -199,7 +199,10 @@ Tensor expand(const Tensor& self, IntList size) {
       [old = Dims(self.sizes()), dtype = self.dtype()](const Tensor& g) { return sum_to(g, old, dtype); });
 }
 
-Tensor expand_as(const Tensor& self, const Tensor& other) { return expand(self, other.sizes()); }
+Tensor expand_as(const Tensor& self, const Tensor& other) {
+  check_defined(other, "expand_as");
+  return expand(self, other.sizes());
+}
 
 namespace {
 Tensor squeeze_mask(const Tensor& self, uint64_t mask, const char* node) {
@@ -497,8 +500,14 @@ using OfOther = Tensor(const Tensor&, const Tensor&);
 using Pieces = std::vector<Tensor>(const Tensor&, int64_t, int64_t);
 using PiecesOfSizes = std::vector<Tensor>(const Tensor&, IntList, int64_t);
 
-Tensor view_as(const Tensor& self, const Tensor& other) { return view(self, other.sizes()); }
-Tensor reshape_as(const Tensor& self, const Tensor& other) { return reshape(self, other.sizes()); }
+Tensor view_as(const Tensor& self, const Tensor& other) {
+  check_defined(other, "view_as");
+  return view(self, other.sizes());
+}
+Tensor reshape_as(const Tensor& self, const Tensor& other) {
+  check_defined(other, "reshape_as");
+  return reshape(self, other.sizes());
+}
 Tensor as_strided_at(const Tensor& self, IntList size, IntList stride,
                      std::optional<int64_t> storage_offset) {
   return storage_offset ? as_strided(self, size, stride, *storage_offset) : as_strided(self, size, stride);
@@ -574,7 +583,7 @@ constinit const Op ops[] = {
         linear_view("length elements of dim from start", {"T(5, 3), 0, 1, 3", "T(5, 3), 1, -2, 1"})),
     op<Tensor(const Tensor&, int64_t, const Tensor&, int64_t), &narrow_at>(
         "narrow(self, dim, start, length)",
-        {.doc = "narrow from where a tensor says", .derivative = Derivative::linear}),
+        {.doc = "narrow from where a tensor says", .samples = {"T(5, 3), 0, I(; 2), 2"}, .derivative = Derivative::linear}),
     op<OfSizes, &expand>("expand(self, size)",
                          linear_view("dimensions of size 1 repeated", {"T(2, 1), [2, 3]", "T(3), [2, -1]"})),
     op<OfSizes, &expand>("broadcast_to(self, size)", linear_view("expand", {"T(2, 1), [2, 3]"})),
@@ -621,6 +630,7 @@ constinit const Op ops[] = {
     op<std::vector<Tensor>(const Tensor&, int64_t), &unbind>(
         "unbind(self, dim=0)", linear_view("all slices of dim", {"T(3, 2)", "T(3, 2), 1"})),
     op<Unary, &detach>("detach(self)", {.doc = "the same elements without history",
+                                        .samples = {"T(2, 3)"},
                                         .derivative = Derivative::none,
                                         .why_not = "it cuts history"}),
 };

@@ -169,7 +169,8 @@ class Parser {
   double draw(const std::string& kind, int64_t below) {
     double u = uniform();
     if (kind == "T") return std::sqrt(-2 * std::log(u)) * std::cos(6.283185307179586 * uniform());
-    if (kind == "P" || kind == "C") return 0.25 + 2 * u;
+    if (kind == "P") return 0.25 + 2 * u;
+    if (kind == "C") return 0.1 + 0.8 * u;
     if (kind == "U") return u;
     if (kind == "S") return 2 * u - 1;
     if (kind == "G") return 1.25 + 2 * u;
