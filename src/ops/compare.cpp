@@ -141,7 +141,7 @@ using NumberInPlace = const Tensor&(const Tensor&, Scalar);
                         .derivative = Derivative::none,                                                      \
                         .why_not = "the result is a truth value",                                            \
                         .in_place = boxed<TensorsInPlace, &name##_>,                                         \
-                        .elementwise = true}),                                                            \
+                        .elementwise = true}),                                                               \
       op<OfNumber, &name>(#name "(self, other)",                                                             \
                           {.doc = "self " sign " other, as truth values",                                    \
                            .samples = {"T(2, 3), 0.5", "I(2, 3; 3), 1", "I(2, 3; 3), 1.5"},                  \

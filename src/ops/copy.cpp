@@ -181,31 +181,28 @@ constinit const Op ops[] = {
     op<Unary, &contiguous>("contiguous(self)", {.doc = "self, or a copy that is row-major without gaps",
                                                 .samples = {"T(2, 3)"},
                                                 .derivative = Derivative::linear}),
-    op<Tensor(const Tensor&, Dtype, bool, bool), &to_dtype>("to(self, dtype, non_blocking=False, copy=False)",
-                                                            conversion("self converted to a dtype", {"T(2, 3), float32", "Z(5; 9), float16, copy=True"})),
+    op<Tensor(const Tensor&, Dtype, bool, bool), &to_dtype>(
+        "to(self, dtype, non_blocking=False, copy=False)",
+        conversion("self converted to a dtype", {"T(2, 3), float32", "Z(5; 9), float16, copy=True"})),
     op<Tensor(const Tensor&, std::string_view, std::optional<Dtype>, bool, bool), &to_device>(
         "to(self, device=None, dtype=None, non_blocking=False, copy=False)",
         conversion("self converted to a dtype", {"T(2, 3)", "T(2, 3), 'cpu', float32"})),
     op<Tensor(const Tensor&, const Tensor&, bool, bool), &to_other>(
-        "to(self, other, non_blocking=False, copy=False)", conversion("self converted to other's dtype", {"T(2, 3), C(2)", "T(2, 3), I(; 2)"})),
+        "to(self, other, non_blocking=False, copy=False)",
+        conversion("self converted to other's dtype", {"T(2, 3), C(2)", "T(2, 3), I(; 2)"})),
     op<Unary, &as<float32>>("float(self)", conversion("to(float32)")),
     op<Unary, &as<float64>>("double(self)", conversion("to(float64)")),
     op<Unary, &as<float16>>("half(self)", conversion("to(float16)")),
     op<Unary, &as<bfloat16>>("bfloat16(self)", conversion("to(bfloat16)")),
-    op<Unary, &as<int64>>("long(self)",
-                          to_whole("to(int64)")),
-    op<Unary, &as<int32>>("int(self)",
-                          to_whole("to(int32)")),
-    op<Unary, &as<int16>>("short(self)",
-                          to_whole("to(int16)")),
-    op<Unary, &as<int8>>("char(self)",
-                         to_whole("to(int8)")),
-    op<Unary, &as<uint8>>("byte(self)",
-                          to_whole("to(uint8)")),
-    op<Unary, &as<bool_>>("bool(self)",
-                          to_whole("to(bool)")),
+    op<Unary, &as<int64>>("long(self)", to_whole("to(int64)")),
+    op<Unary, &as<int32>>("int(self)", to_whole("to(int32)")),
+    op<Unary, &as<int16>>("short(self)", to_whole("to(int16)")),
+    op<Unary, &as<int8>>("char(self)", to_whole("to(int8)")),
+    op<Unary, &as<uint8>>("byte(self)", to_whole("to(uint8)")),
+    op<Unary, &as<bool_>>("bool(self)", to_whole("to(bool)")),
     op<const Tensor&(const Tensor&, const Tensor&, bool), &copy_in>(
-        "copy_(self, src, non_blocking=False)", conversion("writes src, broadcast and converted", {"T(2, 3), T(3)", "T(2, 3), T()"})),
+        "copy_(self, src, non_blocking=False)",
+        conversion("writes src, broadcast and converted", {"T(2, 3), T(3)", "T(2, 3), T()"})),
     op<Tensor(const Tensor&, Scalar), &fill_copy<Scalar>>(
         "fill(self, value)", {.doc = "one value everywhere",
                               .samples = {"T(2, 3), 1.5"},
@@ -217,9 +214,10 @@ constinit const Op ops[] = {
                               .derivative = Derivative::linear,
                               .in_place = boxed<const Tensor&(const Tensor&, const Tensor&), &fill_>}),
     op<const Tensor&(const Tensor&), &zero_>("zero_(self)", conversion("writes zeros")),
-    op<Scalar(const Tensor&), &item>(
-        "item(self)",
-        {.doc = "the one element as a number", .samples = {"T()", "T(1, 1)"}, .derivative = Derivative::none, .why_not = "a number of C++"}),
+    op<Scalar(const Tensor&), &item>("item(self)", {.doc = "the one element as a number",
+                                                    .samples = {"T()", "T(1, 1)"},
+                                                    .derivative = Derivative::none,
+                                                    .why_not = "a number of C++"}),
 };
 
 } // namespace

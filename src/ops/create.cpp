@@ -279,10 +279,13 @@ constexpr OpInfo undefined(std::string_view doc) {
 constinit const Op ops[] = {
     op<OfSize, &of_size<&empty>>("empty(size, *, dtype=None, requires_grad=False)",
                                  undefined("undefined elements")),
-    op<OfSize, &of_size<&zeros>>("zeros(size, *, dtype=None, requires_grad=False)", constant("zeros", {"[2, 3]", "[]"})),
-    op<OfSize, &of_size<&ones>>("ones(size, *, dtype=None, requires_grad=False)", constant("ones", {"[2, 3]", "[]"})),
+    op<OfSize, &of_size<&zeros>>("zeros(size, *, dtype=None, requires_grad=False)",
+                                 constant("zeros", {"[2, 3]", "[]"})),
+    op<OfSize, &of_size<&ones>>("ones(size, *, dtype=None, requires_grad=False)",
+                                constant("ones", {"[2, 3]", "[]"})),
     op<Tensor(IntList, Scalar, Type, bool), &full_of_size>(
-        "full(size, fill_value, *, dtype=None, requires_grad=False)", constant("one value everywhere", {"[2, 3], 1.5", "[2, 3], 3", "[33], True"})),
+        "full(size, fill_value, *, dtype=None, requires_grad=False)",
+        constant("one value everywhere", {"[2, 3], 1.5", "[2, 3], 3", "[33], True"})),
     op<Tensor(Scalar, Type, bool), &arange_to>("arange(end, *, dtype=None, requires_grad=False)",
                                                constant("0, 1, ... below end", {"5", "33.5"})),
     op<Tensor(Scalar, Scalar, Scalar, Type, bool), &arange_between>(

@@ -367,7 +367,8 @@ constinit const Op ops[] = {
         "mse_loss(input, target, size_average=None, reduce=None, reduction='mean', weight=None)",
         {.doc = "(input - target)^2, reduced",
          .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(2, 3), reduction='sum'",
-                     "T(2, 3), T(2, 3), reduction='none'", "T(5, 7), T(5, 7)", "T(), T()"}, .takes = Takes::floats}),
+                     "T(2, 3), T(2, 3), reduction='none'", "T(5, 7), T(5, 7)", "T(), T()"},
+         .takes = Takes::floats}),
     op<decltype(functional_nll_loss), &functional_nll_loss>(
         "nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, "
         "reduction='mean')",
@@ -375,7 +376,8 @@ constinit const Op ops[] = {
          .samples = {"T(4, 3), I(4; 3)", "T(3), I(; 3)", "T(2, 3, 5), I(2, 5; 3)",
                      "T(4, 3), I(4; 3), reduction='sum'", "T(4, 3), I(4; 3), reduction='none'",
                      "T(4, 3), I(4; 3), C(3)", "T(6, 3), I(6; 3), ignore_index=1"},
-         .derivative = Derivative::linear, .takes = Takes::floats}),
+         .derivative = Derivative::linear,
+         .takes = Takes::floats}),
     op<decltype(functional_cross_entropy), &functional_cross_entropy>(
         "cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, "
         "reduction='mean', label_smoothing=0.0)",
@@ -384,7 +386,8 @@ constinit const Op ops[] = {
          .samples = {"T(4, 3), I(4; 3)", "T(3), I(; 3)", "T(2, 3, 5), I(2, 5; 3)", "T(4, 3), U(4, 3)",
                      "T(4, 3), I(4; 3), reduction='none'", "T(4, 3), I(4; 3), C(3)",
                      "T(4, 3), I(4; 3), label_smoothing=0.25",
-                     "T(4, 3), U(4, 3), P(3), label_smoothing=0.25"}, .takes = Takes::floats}),
+                     "T(4, 3), U(4, 3), P(3), label_smoothing=0.25"},
+         .takes = Takes::floats}),
 };
 
 } // namespace

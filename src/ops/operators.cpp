@@ -36,28 +36,30 @@ constinit const Op ops[] = {
     op<Reflected, &reflected<&minus>>("__rsub__(self, other)", {.doc = "other - self",
                                                                 .samples = {"T(2, 3), T(3)", "T(2, 3), 1.5"},
                                                                 .derivative = Derivative::linear,
-                                                                .elementwise = true, .takes = Takes::numbers,
+                                                                .elementwise = true,
+                                                                .takes = Takes::numbers,
                                                                 .numbers_as_tensors = true}),
     op<Reflected, &reflected<&over>>(
-        "__rdiv__(self, other)",
-        {.doc = "other / self", .samples = {"P(2, 3), T(3)"}, .elementwise = true}),
+        "__rdiv__(self, other)", {.doc = "other / self", .samples = {"P(2, 3), T(3)"}, .elementwise = true}),
     op<OfNumber, &rdiv_number>("__rdiv__(self, other)",
                                {.doc = "other / self", .samples = {"P(2, 3), 1.5"}, .elementwise = true}),
     op<Reflected, &reflected<&modulo>>("__rmod__(self, other)", {.doc = "the remainder of other / self",
                                                                  .samples = {"P(2, 3), T(3)"},
                                                                  .derivative = Derivative::pieces,
-                                                                 .elementwise = true, .takes = Takes::numbers}),
+                                                                 .elementwise = true,
+                                                                 .takes = Takes::numbers}),
     op<OfNumber, &rmod_number>("__rmod__(self, other)", {.doc = "the remainder of other / self",
                                                          .samples = {"P(2, 3), 2.5"},
                                                          .derivative = Derivative::pieces,
-                                                         .elementwise = true, .takes = Takes::numbers}),
+                                                         .elementwise = true}),
     op<Reflected, &reflected<&power>>(
         "__rpow__(self, other)",
         {.doc = "other ^ self", .samples = {"T(2, 3), P(3)"}, .elementwise = true, .takes = Takes::numbers}),
     op<OfNumber, &rpow_number>("__rpow__(self, other)",
-                               {.doc = "other ^ self", .samples = {"T(2, 3), 2.5"}, .elementwise = true, .takes = Takes::numbers}),
+                               {.doc = "other ^ self", .samples = {"T(2, 3), 2.5"}, .elementwise = true}),
     op<Reflected, &reflected<&matmul>>(
-        "__rmatmul__(self, other)", {.doc = "other @ self", .samples = {"T(3, 4), T(2, 3)", "T(3), T(3)"}, .takes = Takes::numbers}),
+        "__rmatmul__(self, other)",
+        {.doc = "other @ self", .samples = {"T(3, 4), T(2, 3)", "T(3), T(3)"}, .takes = Takes::numbers}),
 };
 
 } // namespace

@@ -425,13 +425,13 @@ const Tensor& random_whole(const Tensor& self, MaybeGenerator g) {
   return fill(self, whole_range_kernel, {state_of(g), 0, 0, 0, 0}, "RandomBackward2", "random_");
 }
 
-constexpr OpInfo draw(std::string_view doc, std::array<std::string_view, 8> samples, Takes takes = Takes::all) {
-  return {.doc = doc, .samples = samples, .derivative = Derivative::none, .why_not = "random", .takes = takes};
-}
-// What is overwritten, or says how to draw, has the gradient zero.
-constexpr OpInfo zero_gradient(std::string_view doc, std::array<std::string_view, 8> samples,
-                           Takes takes = Takes::all) {
-  return {.doc = doc, .samples = samples, .derivative = Derivative::linear, .takes = takes};
+constexpr OpInfo draw(std::string_view doc, std::array<std::string_view, 8> samples,
+                      Takes takes = Takes::all) {
+  return {.doc = doc,
+          .samples = samples,
+          .derivative = Derivative::none,
+          .why_not = "what is drawn, and what is overwritten, counts as constant",
+          .takes = takes};
 }
 using Fill1 = const Tensor&(const Tensor&, double, MaybeGenerator);
 using Fill2 = const Tensor&(const Tensor&, double, double, MaybeGenerator);
@@ -458,7 +458,7 @@ constinit const Op ops[] = {
         draw("integers of [0, high)", {"T(4, 5), 2"})),
     op<Tensor(const Tensor&, const Tensor&, MaybeGenerator, Type, bool), &randint_like_below_tensor>(
         "randint_like(self, high, *, generator=None, dtype=None, requires_grad=False)",
-        draw("integers of [0, high)", {"T(4, 5), I(; 9)"})),
+        draw("integers of [0, high)", {"T(4, 5), I(; 99)"}, Takes::numbers)),
     op<Tensor(const Tensor&, int64_t, int64_t, MaybeGenerator, Type, bool), &randint_like_between>(
         "randint_like(self, low, high, *, generator=None, dtype=None, requires_grad=False)",
         draw("integers of [low, high)", {"T(4, 5), 0, 2"})),
@@ -466,46 +466,50 @@ constinit const Op ops[] = {
         "randperm(n, *, generator=None, dtype=None, requires_grad=False)",
         draw("a random order of 0 ... n - 1", {"20"})),
     op<Tensor(const Tensor&, MaybeGenerator), &bernoulli_of>(
-        "bernoulli(self, *, generator=None)", zero_gradient("ones with the probabilities in self", {"U(4, 5)"}, Takes::floats)),
-    op<Tensor(const Tensor&, double, MaybeGenerator), &bernoulli>("bernoulli(self, p, *, generator=None)",
-                                                                  zero_gradient("ones with probability p", {"T(4, 5), 0.25"})),
-    op<Tensor(const Tensor&, const Tensor&, MaybeGenerator), &normal>("normal(mean, std, *, generator=None)",
-                                                                      zero_gradient("normal numbers", {"T(4, 5), P(4, 5)"}, Takes::floats)),
-    op<Tensor(const Tensor&, double, MaybeGenerator), &normal>("normal(mean, std=1.0, *, generator=None)",
-                                                               zero_gradient("normal numbers", {"T(4, 5), 2.0"}, Takes::floats)),
-    op<Tensor(double, const Tensor&, MaybeGenerator), &normal>("normal(mean, std, *, generator=None)",
-                                                               zero_gradient("normal numbers", {"1.5, P(4, 5)"}, Takes::floats)),
+        "bernoulli(self, *, generator=None)",
+        draw("ones with the probabilities in self", {"U(4, 5)"}, Takes::floats)),
+    op<Tensor(const Tensor&, double, MaybeGenerator), &bernoulli>(
+        "bernoulli(self, p, *, generator=None)", draw("ones with probability p", {"T(4, 5), 0.25"})),
+    op<Tensor(const Tensor&, const Tensor&, MaybeGenerator), &normal>(
+        "normal(mean, std, *, generator=None)", draw("normal numbers", {"T(4, 5), P(4, 5)"}, Takes::floats)),
+    op<Tensor(const Tensor&, double, MaybeGenerator), &normal>(
+        "normal(mean, std=1.0, *, generator=None)", draw("normal numbers", {"T(4, 5), 2.0"}, Takes::floats)),
+    op<Tensor(double, const Tensor&, MaybeGenerator), &normal>(
+        "normal(mean, std, *, generator=None)", draw("normal numbers", {"1.5, P(4, 5)"}, Takes::floats)),
     op<Tensor(double, double, IntList, MaybeGenerator, Type, bool), &normal_of_size>(
         "normal(mean, std, size, *, generator=None, dtype=None, requires_grad=False)",
         draw("normal numbers", {"0.5, 2.0, [4, 5]"})),
-    op<Tensor(const Tensor&, MaybeGenerator), &poisson>("poisson(self, generator=None)",
-                                                        zero_gradient("numbers of events", {"P(4, 5)"}, Takes::floats)),
+    op<Tensor(const Tensor&, MaybeGenerator), &poisson>(
+        "poisson(self, generator=None)", draw("numbers of events", {"P(4, 5)"}, Takes::floats)),
     op<Tensor(const Tensor&, const Tensor&, MaybeGenerator), &binomial>(
-        "binomial(count, prob, generator=None)", draw("numbers of successes", {"P(4, 5), U(4, 5)"}, Takes::floats)),
+        "binomial(count, prob, generator=None)",
+        draw("numbers of successes", {"P(4, 5), U(4, 5)"}, Takes::wide)),
     op<Tensor(const Tensor&, int64_t, bool, MaybeGenerator), &multinomial>(
         "multinomial(self, num_samples, replacement=False, *, generator=None)",
         draw("indices drawn by weights", {"P(8), 3", "P(2, 8), 20, True"}, Takes::floats)),
     op<Fill2, &uniform_>("uniform_(self, from=0.0, to=1.0, *, generator=None)",
-                         zero_gradient("uniform on [from, to)", {"T(4, 5)", "T(4, 5), -1.0, 2.5"}, Takes::floats)),
-    op<Fill2, &normal_>("normal_(self, mean=0.0, std=1.0, *, generator=None)", zero_gradient("normal numbers", {"T(4, 5)", "T(2, 3), 1.0, 0.5"}, Takes::floats)),
+                         draw("uniform on [from, to)", {"T(4, 5)", "T(4, 5), -1.0, 2.5"}, Takes::floats)),
+    op<Fill2, &normal_>("normal_(self, mean=0.0, std=1.0, *, generator=None)",
+                        draw("normal numbers", {"T(4, 5)", "T(2, 3), 1.0, 0.5"}, Takes::floats)),
     op<Fill2, &log_normal_>("log_normal_(self, mean=1.0, std=2.0, *, generator=None)",
-                            zero_gradient("exp of normal numbers", {"T(4, 5)"}, Takes::floats)),
+                            draw("exp of normal numbers", {"T(4, 5)"}, Takes::floats)),
     op<Fill1, &exponential_>("exponential_(self, lambd=1.0, *, generator=None)",
-                             zero_gradient("exponential numbers", {"T(4, 5)", "T(4, 5), 2.5"}, Takes::floats)),
+                             draw("exponential numbers", {"T(4, 5)", "T(4, 5), 2.5"}, Takes::floats)),
     op<Fill2, &cauchy_>("cauchy_(self, median=0.0, sigma=1.0, *, generator=None)",
-                        zero_gradient("Cauchy's distribution", {"T(4, 5)"}, Takes::floats)),
+                        draw("Cauchy's distribution", {"T(4, 5)"}, Takes::floats)),
     op<Fill1, &geometric_>("geometric_(self, p, *, generator=None)",
-                           zero_gradient("trials until the first success", {"T(4, 5), 0.25"})),
+                           draw("trials until the first success", {"T(4, 5), 0.25"})),
     op<Fill1, &bernoulli_>("bernoulli_(self, p=0.5, *, generator=None)",
-                           zero_gradient("ones with probability p", {"T(4, 5)", "T(4, 5), 0.25"})),
+                           draw("ones with probability p", {"T(4, 5)", "T(4, 5), 0.25"})),
     op<const Tensor&(const Tensor&, const Tensor&, MaybeGenerator), &bernoulli_>(
-        "bernoulli_(self, p, *, generator=None)", zero_gradient("ones with the probabilities in p", {"T(4, 5), C(4, 5)"})),
+        "bernoulli_(self, p, *, generator=None)",
+        draw("ones with the probabilities in p", {"T(4, 5), C(4, 5)"})),
     op<const Tensor&(const Tensor&, MaybeGenerator), &random_whole>(
-        "random_(self, *, generator=None)", zero_gradient("integers of the dtype's range", {"T(4, 5)"})),
+        "random_(self, *, generator=None)", draw("integers of the dtype's range", {"T(4, 5)"})),
     op<const Tensor&(const Tensor&, int64_t, MaybeGenerator), &random_below>(
-        "random_(self, to, *, generator=None)", zero_gradient("integers of [0, to)", {"T(4, 5), 2"})),
+        "random_(self, to, *, generator=None)", draw("integers of [0, to)", {"T(4, 5), 2"})),
     op<const Tensor&(const Tensor&, int64_t, std::optional<int64_t>, MaybeGenerator), &random_>(
-        "random_(self, from, to=None, *, generator=None)", zero_gradient("integers of [from, to)", {"T(4, 5), 0, 2"})),
+        "random_(self, from, to=None, *, generator=None)", draw("integers of [from, to)", {"T(4, 5), 0, 2"})),
 };
 
 } // namespace

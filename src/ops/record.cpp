@@ -333,8 +333,7 @@ ValueList call_record(const Op& op, std::span<const Value> arguments, std::span<
 ValueList bind_arguments(const Op& op, std::span<const Value> arguments,
                          std::span<const NamedValue> keywords) {
   Bound bound = bind(op, arguments, keywords);
-  if (!bound.problem.empty())
-    raise<TypeError>({"[", op.name(), "] ", op.signature, " ", bound.problem});
+  if (!bound.problem.empty()) raise<TypeError>({"[", op.name(), "] ", op.signature, " ", bound.problem});
   return std::move(bound.values);
 }
 

@@ -69,25 +69,26 @@ enum class Derivative : uint8_t {
   none,   // results are integers, truth values or constants
 };
 
-/// Which dtypes the numbers in a sample may have; every operation takes the floating ones, and what isn't
-/// taken is refused with an error.
+/// Which dtypes every call takes: the floating ones, and ... What isn't taken is refused with an error.
 enum class Takes : uint8_t {
-  all,     // integers and bool too
-  numbers, // integers too
+  all,     // integers and bool
+  numbers, // integers
   floats,  // no others
+  wide,    // not even float16 and bfloat16
 };
 
 /// What a record states beside its signature. Each statement is held against the operation by
 /// tests/unit/conformance_test.cpp; docs/add-an-operation.md says how to choose.
 struct OpInfo {
   std::string_view doc = {};
-  /// Argument texts of sample calls, in the language of tests/support/sample.h: `T(2, 3), I(4; 3), alpha=2.5`.
+  /// Argument texts of sample calls, in the language of tests/support/sample.h: `T(2, 3), I(4; 3),
+  /// alpha=2.5`.
   std::array<std::string_view, 8> samples = {};
   std::string_view unsampled = {}; // why there are none
   Derivative derivative = Derivative::smooth;
-  std::string_view why_not = {};   // why there is no derivative
-  BoxedCall in_place = nullptr;    // `name_`
-  bool elementwise = false;        // arguments broadcast; an element depends on the elements at its place alone
+  std::string_view why_not = {}; // why there is no derivative
+  BoxedCall in_place = nullptr;  // `name_`
+  bool elementwise = false;      // arguments broadcast; an element depends on the elements at its place alone
   Takes takes = Takes::all;
   bool rounds_by_layout = false;   // adds in an order that depends on strides: other last bits
   bool numbers_as_tensors = false; // a number is taken where the signature says Tensor

@@ -582,8 +582,9 @@ constinit const Op ops[] = {
         "narrow(self, dim, start, length)",
         linear_view("length elements of dim from start", {"T(5, 3), 0, 1, 3", "T(5, 3), 1, -2, 1"})),
     op<Tensor(const Tensor&, int64_t, const Tensor&, int64_t), &narrow_at>(
-        "narrow(self, dim, start, length)",
-        {.doc = "narrow from where a tensor says", .samples = {"T(5, 3), 0, I(; 2), 2"}, .derivative = Derivative::linear}),
+        "narrow(self, dim, start, length)", {.doc = "narrow from where a tensor says",
+                                             .samples = {"T(5, 3), 0, I(; 2), 2"},
+                                             .derivative = Derivative::linear}),
     op<OfSizes, &expand>("expand(self, size)",
                          linear_view("dimensions of size 1 repeated", {"T(2, 1), [2, 3]", "T(3), [2, -1]"})),
     op<OfSizes, &expand>("broadcast_to(self, size)", linear_view("expand", {"T(2, 1), [2, 3]"})),

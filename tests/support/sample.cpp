@@ -175,7 +175,8 @@ class Parser {
     if (kind == "S") return 2 * u - 1;
     if (kind == "G") return 1.25 + 2 * u;
     if (kind == "D") return 0.2 + 0.6 * u; // of a half
-    if (kind == "Z") return std::floor(u * (2 * static_cast<double>(below) + 1) * 0.9999) - static_cast<double>(below);
+    if (kind == "Z")
+      return std::floor(u * (2 * static_cast<double>(below) + 1) * 0.9999) - static_cast<double>(below);
     if (kind == "B") return u < 0.5;
     if (kind == "I") return std::floor(u * static_cast<double>(below) * 0.9999);
     fail();
