@@ -92,6 +92,7 @@ struct OpInfo {
   Takes takes = Takes::all;
   bool rounds_by_layout = false;   // adds in an order that depends on strides: other last bits
   bool numbers_as_tensors = false; // a number is taken where the signature says Tensor
+  std::string_view undeclared = {}; // why there is neither a declaration nor a method: called by name alone
 };
 
 struct Op {
