@@ -109,15 +109,15 @@ const Tensor& sub_(const Tensor& self, Scalar other, Scalar alpha) {
   check_alpha("sub_", alpha, {self, other});
   return pointwise_(sub_scaled_op, self, other, params({alpha}));
 }
-Tensor rsub(const Tensor& self, const Tensor& other, Scalar alpha) {
-  if (is_one(alpha)) return pointwise(rsub_op, other, self);
-  check_alpha("rsub", alpha, {self, other});
-  return pointwise(rsub_scaled_op, other, self, params({alpha}));
+Tensor rsub(const Tensor& input, const Tensor& other, Scalar alpha) {
+  if (is_one(alpha)) return pointwise(rsub_op, other, input);
+  check_alpha("rsub", alpha, {input, other});
+  return pointwise(rsub_scaled_op, other, input, params({alpha}));
 }
-Tensor rsub(const Tensor& self, Scalar other, Scalar alpha) {
-  if (is_one(alpha)) return pointwise(rsub_op, {other, self});
-  check_alpha("rsub", alpha, {self, other});
-  return pointwise(rsub_scaled_op, {other, self}, params({alpha}));
+Tensor rsub(const Tensor& input, Scalar other, Scalar alpha) {
+  if (is_one(alpha)) return pointwise(rsub_op, {other, input});
+  check_alpha("rsub", alpha, {input, other});
+  return pointwise(rsub_scaled_op, {other, input}, params({alpha}));
 }
 
 Tensor mul(const Tensor& self, const Tensor& other) { return pointwise(mul_op, self, other); }
@@ -244,14 +244,14 @@ constinit const Op ops[] = {
          .elementwise = true,
          .takes = Takes::numbers,
          .numbers_as_tensors = true}),
-    op<Scaled, &rsub>("rsub(self, other, *, alpha=1)",
-                      {.doc = "other - alpha * self",
+    op<Scaled, &rsub>("rsub(input, other, *, alpha=1)",
+                      {.doc = "other - alpha * input",
                        .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3), alpha=2.5"},
                        .derivative = Derivative::linear,
                        .elementwise = true,
                        .takes = Takes::numbers}),
-    op<Tensor(const Tensor&, Scalar, Scalar), &rsub>("rsub(self, other, alpha=1)",
-                                                     {.doc = "other - alpha * self",
+    op<Tensor(const Tensor&, Scalar, Scalar), &rsub>("rsub(input, other, alpha=1)",
+                                                     {.doc = "other - alpha * input",
                                                       .samples = {"T(2, 3), 1.5, 2.5"},
                                                       .derivative = Derivative::linear,
                                                       .elementwise = true,

@@ -625,6 +625,9 @@ constinit const Op ops[] = {
                                      .samples = {"T(3, 4), [1]", "T(3, 4), [I(5; 3)]",
                                                  "T(3, 4), [I(2, 2; 3), I(2; 4)]", "T(3, 4), [B(3, 4)]"},
                                      .derivative = Derivative::linear}),
+    op<Tensor(const Tensor&, std::span<const Index>), &index>(
+        "index(self, indices)",
+        {.doc = "self[indices]", .samples = {"T(3, 4), [I(5; 3)]"}, .derivative = Derivative::linear}),
     op<const Tensor&(const Tensor&, std::span<const Index>, const Tensor&), &set_item>(
         "__setitem__(self, index, value)",
         {.doc = "self[index] = value",

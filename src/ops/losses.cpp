@@ -328,6 +328,16 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
                   reduction);
 }
 
+Tensor mse_loss(const Tensor& input, const Tensor& target, std::string_view reduction, const Tensor& weight) {
+  if (!weight.defined()) return mse_loss(input, target, reduction);
+  if (!(weight.sizes() == input.sizes()))
+    raise<ValueError>({"[mse_loss] Weights and input must have the same size."});
+  Tensor squares = mse_loss(input, target, "none") * weight;
+  LossReduction r = reduction_of(reduction, "mse_loss");
+  if (r == LossReduction::none) return squares;
+  return r == LossReduction::sum ? sum(squares) : sum(squares) / sum(weight);
+}
+
 namespace {
 
 // What the old arguments size_average and reduce say instead.
@@ -340,14 +350,7 @@ std::string_view legacy_reduction(std::optional<bool> size_average, std::optiona
 
 Tensor functional_mse_loss(const Tensor& input, const Tensor& target, std::optional<bool> size_average,
                            std::optional<bool> reduce, std::string_view reduction, const Tensor& weight) {
-  reduction = legacy_reduction(size_average, reduce, reduction);
-  if (!weight.defined()) return mse_loss(input, target, reduction);
-  if (!(weight.sizes() == input.sizes()))
-    raise<ValueError>({"[mse_loss] Weights and input must have the same size."});
-  Tensor squares = mse_loss(input, target, "none") * weight;
-  LossReduction r = reduction_of(reduction, "mse_loss");
-  if (r == LossReduction::none) return squares;
-  return r == LossReduction::sum ? sum(squares) : sum(squares) / sum(weight);
+  return mse_loss(input, target, legacy_reduction(size_average, reduce, reduction), weight);
 }
 Tensor functional_nll_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
                            std::optional<bool> size_average, int64_t ignore_index, std::optional<bool> reduce,
@@ -367,8 +370,10 @@ constinit const Op ops[] = {
         "mse_loss(input, target, size_average=None, reduce=None, reduction='mean', weight=None)",
         {.doc = "(input - target)^2, reduced",
          .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(2, 3), reduction='sum'",
-                     "T(2, 3), T(2, 3), reduction='none'", "T(5, 7), T(5, 7)", "T(), T()"},
-         .takes = Takes::floats}),
+                     "T(2, 3), T(2, 3), reduction='none'", "T(5, 7), T(5, 7)", "T(), T()",
+                     "T(2, 3), T(2, 3), weight=P(2, 3)"},
+         .takes = Takes::floats,
+         .rounds_by_layout = true}),
     op<decltype(functional_nll_loss), &functional_nll_loss>(
         "nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, "
         "reduction='mean')",

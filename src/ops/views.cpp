@@ -485,6 +485,44 @@ std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
                   });
 }
 
+Tensor view_as(const Tensor& self, const Tensor& other) {
+  check_defined(other, "view_as");
+  return view(self, other.sizes());
+}
+Tensor reshape_as(const Tensor& self, const Tensor& other) {
+  check_defined(other, "reshape_as");
+  return reshape(self, other.sizes());
+}
+Tensor ravel(const Tensor& self) { return reshape(contiguous(self), -1); }
+Tensor swapaxes(const Tensor& self, int64_t axis0, int64_t axis1) { return transpose(self, axis0, axis1); }
+Tensor swapdims(const Tensor& self, int64_t dim0, int64_t dim1) { return transpose(self, dim0, dim1); }
+const Tensor& swapaxes_(const Tensor& self, int64_t axis0, int64_t axis1) {
+  return transpose_(self, axis0, axis1);
+}
+const Tensor& swapdims_(const Tensor& self, int64_t dim0, int64_t dim1) {
+  return transpose_(self, dim0, dim1);
+}
+Tensor broadcast_to(const Tensor& self, IntList size) { return expand(self, size); }
+Tensor moveaxis(const Tensor& self, IntList source, IntList destination) {
+  return movedim(self, source, destination);
+}
+std::vector<Tensor> split(const Tensor& self, IntList split_size, int64_t dim) {
+  return split_with_sizes(self, split_size, dim);
+}
+Tensor narrow(const Tensor& self, int64_t dim, const Tensor& start, int64_t length) {
+  check_defined(start, "narrow");
+  if (start.dim() != 0 || !is_integral(start.dtype(), false))
+    raise<ShapeError>({"[narrow] start must be an 0-dim integral Tensor."});
+  return narrow(self, dim, start.item<int64_t>(), length);
+}
+Tensor Tensor::H() const {
+  check_defined(*this, "H");
+  if (dim() != 0 && dim() != 2)
+    raise<ShapeError>(
+        {"[H] tensor.H is only supported on matrices (2-D tensors). Got ", dim(), "-D tensor."});
+  return dim() == 0 ? T() : transpose(0, 1);
+}
+
 Tensor detach(const Tensor& self) {
   check_defined(self, "detach");
   TensorObject* o = object(self);
@@ -500,14 +538,6 @@ using OfOther = Tensor(const Tensor&, const Tensor&);
 using Pieces = std::vector<Tensor>(const Tensor&, int64_t, int64_t);
 using PiecesOfSizes = std::vector<Tensor>(const Tensor&, IntList, int64_t);
 
-Tensor view_as(const Tensor& self, const Tensor& other) {
-  check_defined(other, "view_as");
-  return view(self, other.sizes());
-}
-Tensor reshape_as(const Tensor& self, const Tensor& other) {
-  check_defined(other, "reshape_as");
-  return reshape(self, other.sizes());
-}
 Tensor as_strided_at(const Tensor& self, IntList size, IntList stride,
                      std::optional<int64_t> storage_offset) {
   return storage_offset ? as_strided(self, size, stride, *storage_offset) : as_strided(self, size, stride);
@@ -515,12 +545,6 @@ Tensor as_strided_at(const Tensor& self, IntList size, IntList stride,
 const Tensor& as_strided_at_(const Tensor& self, IntList size, IntList stride,
                              std::optional<int64_t> storage_offset) {
   return storage_offset ? as_strided_(self, size, stride, *storage_offset) : as_strided_(self, size, stride);
-}
-Tensor narrow_at(const Tensor& self, int64_t dim, const Tensor& start, int64_t length) {
-  check_defined(start, "narrow");
-  if (start.dim() != 0 || !is_integral(start.dtype(), false))
-    raise<ShapeError>({"[narrow] start must be an 0-dim integral Tensor."});
-  return narrow(self, dim, start.item<int64_t>(), length);
 }
 Tensor all_reversed(const Tensor& self) { return self.T(); }
 Tensor last_two_swapped(const Tensor& self) {
@@ -530,21 +554,18 @@ Tensor last_two_swapped(const Tensor& self) {
                        self.dim(), "-D tensor."});
   return self.mT();
 }
-Tensor adjoint_of_matrix(const Tensor& self) {
-  check_defined(self, "H");
-  if (self.dim() != 0 && self.dim() != 2)
-    raise<ShapeError>(
-        {"[H] tensor.H is only supported on matrices (2-D tensors). Got ", self.dim(), "-D tensor."});
-  return self.dim() == 0 ? self.T() : transpose(self, 0, 1);
-}
-Tensor ravel(const Tensor& self) { return reshape(contiguous(self), -1); }
+Tensor adjoint_of_matrix(const Tensor& self) { return self.H(); }
 
 using TwoDimsInPlace = const Tensor&(const Tensor&, int64_t, int64_t);
 using UnaryInPlace = const Tensor&(const Tensor&);
 
 constexpr OpInfo linear_view(std::string_view doc, std::array<std::string_view, 8> samples,
-                             BoxedCall in_place = nullptr) {
-  return {.doc = doc, .samples = samples, .derivative = Derivative::linear, .in_place = in_place};
+                             BoxedCall in_place = nullptr, std::string_view undeclared = {}) {
+  return {.doc = doc,
+          .samples = samples,
+          .derivative = Derivative::linear,
+          .in_place = in_place,
+          .undeclared = undeclared};
 }
 
 constinit const Op ops[] = {
@@ -561,18 +582,20 @@ constinit const Op ops[] = {
         "transpose(self, dim0, dim1)",
         linear_view("two dimensions swapped", {"T(2, 3), 0, 1", "T(2, 3, 4), -1, 0"},
                     boxed<TwoDimsInPlace, &transpose_>)),
-    op<Tensor(const Tensor&, int64_t, int64_t), &transpose>(
+    op<Tensor(const Tensor&, int64_t, int64_t), &swapaxes>(
         "swapaxes(self, axis0, axis1)",
-        linear_view("transpose", {"T(2, 3), 0, 1"}, boxed<TwoDimsInPlace, &transpose_>)),
-    op<Tensor(const Tensor&, int64_t, int64_t), &transpose>(
+        linear_view("transpose", {"T(2, 3), 0, 1"}, boxed<TwoDimsInPlace, &swapaxes_>)),
+    op<Tensor(const Tensor&, int64_t, int64_t), &swapdims>(
         "swapdims(self, dim0, dim1)",
-        linear_view("transpose", {"T(2, 3), 0, 1"}, boxed<TwoDimsInPlace, &transpose_>)),
+        linear_view("transpose", {"T(2, 3), 0, 1"}, boxed<TwoDimsInPlace, &swapdims_>)),
     op<Unary, &t>("t(self)",
                   linear_view("a matrix transposed", {"T(2, 3)", "T(3)"}, boxed<UnaryInPlace, &t_>)),
-    op<Unary, &all_reversed>("T(self)", linear_view("all dimensions in reverse", {"T(2, 3)"})),
-    op<Unary, &last_two_swapped>("mT(self)", linear_view("the last two dimensions swapped", {"T(4, 2, 3)"})),
-    op<Unary, &adjoint_of_matrix>("H(self)",
-                                  linear_view("a matrix transposed (and conjugated)", {"T(2, 3)"})),
+    op<Unary, &all_reversed>("T(self)", linear_view("all dimensions in reverse", {"T(2, 3)"}, nullptr,
+                                                    "an attribute in Python, a method in C++")),
+    op<Unary, &last_two_swapped>("mT(self)", linear_view("the last two dimensions swapped", {"T(4, 2, 3)"},
+                                                         nullptr, "an attribute in Python, a method in C++")),
+    op<Unary, &adjoint_of_matrix>("H(self)", linear_view("a matrix transposed (and conjugated)", {"T(2, 3)"},
+                                                         nullptr, "an attribute in Python, a method in C++")),
     op<OfSizes, &permute>(
         "permute(self, dims)",
         linear_view("dimensions in a new order", {"T(2, 3, 4), [2, 0, 1]", "T(2, 3, 4), [0, -1, 1]"})),
@@ -581,13 +604,16 @@ constinit const Op ops[] = {
     op<Tensor(const Tensor&, int64_t, int64_t, int64_t), &narrow>(
         "narrow(self, dim, start, length)",
         linear_view("length elements of dim from start", {"T(5, 3), 0, 1, 3", "T(5, 3), 1, -2, 1"})),
-    op<Tensor(const Tensor&, int64_t, const Tensor&, int64_t), &narrow_at>(
+    op<Tensor(const Tensor&, int64_t, const Tensor&, int64_t), &narrow>(
         "narrow(self, dim, start, length)", {.doc = "narrow from where a tensor says",
                                              .samples = {"T(5, 3), 0, I(; 2), 2"},
                                              .derivative = Derivative::linear}),
+    op<Tensor(const Tensor&, int64_t, int64_t, int64_t, int64_t), &slice>(
+        "slice(self, dim=0, start=0, end=9223372036854775807, step=1)",
+        linear_view("start:end:step of dim", {"T(5, 3)", "T(5, 3), 0, 1, -1, 2", "T(2, 5), -1, -4"})),
     op<OfSizes, &expand>("expand(self, size)",
                          linear_view("dimensions of size 1 repeated", {"T(2, 1), [2, 3]", "T(3), [2, -1]"})),
-    op<OfSizes, &expand>("broadcast_to(self, size)", linear_view("expand", {"T(2, 1), [2, 3]"})),
+    op<OfSizes, &broadcast_to>("broadcast_to(self, size)", linear_view("expand", {"T(2, 1), [2, 3]"})),
     op<OfOther, &expand_as>("expand_as(self, other)",
                             linear_view("expand(other.shape)", {"T(2, 1), T(2, 3)"})),
     op<Unary, &squeeze>("squeeze(self)", linear_view("without dimensions of size 1", {"T(2, 1, 3, 1)"},
@@ -615,17 +641,19 @@ constinit const Op ops[] = {
     op<Tensor(const Tensor&, IntList, IntList), &movedim>(
         "movedim(self, source, destination)",
         linear_view("dimensions moved", {"T(2, 3, 4), 0, 2", "T(2, 3, 4), [0, 1], [2, 0]"})),
-    op<Tensor(const Tensor&, IntList, IntList), &movedim>("moveaxis(self, source, destination)",
-                                                          linear_view("movedim", {"T(2, 3, 4), 0, 2"})),
+    op<Tensor(const Tensor&, IntList, IntList), &moveaxis>("moveaxis(self, source, destination)",
+                                                           linear_view("movedim", {"T(2, 3, 4), 0, 2"})),
     op<Pieces, &chunk>("chunk(self, chunks, dim=0)",
                        linear_view("pieces of equal size", {"T(5, 3), 2", "T(5, 3), 3, 1"})),
     op<Pieces, &split>("split(self, split_size, dim=0)", linear_view("pieces of one size", {"T(5, 3), 2"})),
-    op<PiecesOfSizes, &split_with_sizes>("split(self, split_size, dim=0)",
-                                         linear_view("pieces of these sizes", {"T(5, 3), [2, 3]"})),
-    op<Pieces, &split>("split(self, split_size_or_sections, dim=0)",
-                       linear_view("pieces of one size", {"T(5, 3), 2"})),
-    op<PiecesOfSizes, &split_with_sizes>("split(self, split_size_or_sections, dim=0)",
-                                         linear_view("pieces of these sizes", {"T(5, 3), [2, 3]"})),
+    op<PiecesOfSizes, &split>("split(self, split_size, dim=0)",
+                              linear_view("pieces of these sizes", {"T(5, 3), [2, 3]"})),
+    op<Pieces, &split>(
+        "split(self, split_size_or_sections, dim=0)",
+        linear_view("pieces of one size", {"T(5, 3), 2"}, nullptr, "another word for split_size")),
+    op<PiecesOfSizes, &split_with_sizes>(
+        "split(self, split_size_or_sections, dim=0)",
+        linear_view("pieces of these sizes", {"T(5, 3), [2, 3]"}, nullptr, "another word for split_size")),
     op<PiecesOfSizes, &split_with_sizes>("split_with_sizes(self, split_sizes, dim=0)",
                                          linear_view("pieces of these sizes", {"T(5, 3), [1, 0, 4]"})),
     op<std::vector<Tensor>(const Tensor&, int64_t), &unbind>(

@@ -157,7 +157,7 @@ def difference(function, record):
             return f"the default of '{p.name}' is {p.default}, in the record {recorded[at].default}"
         if p.default is None and recorded[at].default not in (None, "None") and function.params[-1].kind != "options":
             shorter = recorded[at].default
-            if not any(p.name not in [q.name for q in other.params] for other in declared[function.name]):
+            if all(any(p.name == q.name and q.default is None for q in other.params) for other in declared[function.name]):
                 return f"'{p.name}' must be given, in the record it may be left out for {shorter}"
     for p in recorded:
         if p.name not in said and p.default is None:
