@@ -214,16 +214,16 @@ constinit const Op ops[] = {
     op<const Tensor&(const Tensor&, const Tensor&, bool), &copy_in>(
         "copy_(self, src, non_blocking=False)",
         conversion("writes src, broadcast and converted", {"T(2, 3), T(3)", "T(2, 3), T()"})),
-    op<Tensor(const Tensor&, Scalar), &fill>(
-        "fill(self, value)", {.doc = "one value everywhere",
-                              .samples = {"T(2, 3), 1.5"},
-                              .derivative = Derivative::linear,
-                              .in_place = boxed<const Tensor&(const Tensor&, Scalar), &fill_>}),
     op<Tensor(const Tensor&, const Tensor&), &fill>(
         "fill(self, value)", {.doc = "one value everywhere",
                               .samples = {"T(2, 3), T()"},
                               .derivative = Derivative::linear,
                               .in_place = boxed<const Tensor&(const Tensor&, const Tensor&), &fill_>}),
+    op<Tensor(const Tensor&, Scalar), &fill>(
+        "fill(self, value)", {.doc = "one value everywhere",
+                              .samples = {"T(2, 3), 1.5"},
+                              .derivative = Derivative::linear,
+                              .in_place = boxed<const Tensor&(const Tensor&, Scalar), &fill_>}),
     op<const Tensor&(const Tensor&), &zero_>("zero_(self)", conversion("writes zeros")),
     op<Scalar(const Tensor&), &item>("item(self)", {.doc = "the one element as a number",
                                                     .samples = {"T()", "T(1, 1)"},

@@ -648,12 +648,13 @@ constinit const Op ops[] = {
     op<Pieces, &split>("split(self, split_size, dim=0)", linear_view("pieces of one size", {"T(5, 3), 2"})),
     op<PiecesOfSizes, &split>("split(self, split_size, dim=0)",
                               linear_view("pieces of these sizes", {"T(5, 3), [2, 3]"})),
-    op<Pieces, &split>(
-        "split(self, split_size_or_sections, dim=0)",
-        linear_view("pieces of one size", {"T(5, 3), 2"}, nullptr, "another word for split_size")),
+    op<Pieces, &split>("split(self, split_size_or_sections, dim=0)",
+                       linear_view("pieces of one size", {"T(5, 3), split_size_or_sections=2"}, nullptr,
+                                   "another word for split_size")),
     op<PiecesOfSizes, &split_with_sizes>(
         "split(self, split_size_or_sections, dim=0)",
-        linear_view("pieces of these sizes", {"T(5, 3), [2, 3]"}, nullptr, "another word for split_size")),
+        linear_view("pieces of these sizes", {"T(5, 3), split_size_or_sections=[2, 3]"}, nullptr,
+                    "another word for split_size")),
     op<PiecesOfSizes, &split_with_sizes>("split_with_sizes(self, split_sizes, dim=0)",
                                          linear_view("pieces of these sizes", {"T(5, 3), [1, 0, 4]"})),
     op<std::vector<Tensor>(const Tensor&, int64_t), &unbind>(

@@ -175,6 +175,20 @@ TEST_P(Conformance, StatesWhatItIs) {
   EXPECT_EQ(has_derivative(), info().why_not.empty()) << "a derivative, or the reason why there is none";
 }
 
+// Overloads are tried in order: one that an earlier one always takes the arguments from is dead.
+TEST_P(Conformance, IsReachedByName) {
+  int samples = 0, reached = 0;
+  for_each_sample([&](const Sample& s) {
+    ++samples;
+    for (const Op* candidate : find_ops(op().name()))
+      if (!attempt([&] { return bind_arguments(*candidate, s.positional, s.named); }).error) {
+        reached += candidate == &op();
+        return;
+      }
+  });
+  EXPECT_TRUE(reached > 0 || samples == 0) << op().signature;
+}
+
 TEST_P(Conformance, FloatsAgree) {
   constexpr std::pair<Dtype, double> dtypes[] = {{float32, 1e-5}, {float16, 6e-3}, {bfloat16, 4e-2}};
   for_each_sample([&](const Sample& s) {
@@ -392,6 +406,11 @@ TEST_P(Conformance, InPlaceAgrees) {
   });
 }
 
+TEST(InstructionSets, AllAreThere) {
+  for (Isa isa : {Isa::avx2, Isa::avx512})
+    if (!is_supported(isa)) GTEST_SKIP() << name(isa) << " isn't tried: this processor or build lacks it";
+}
+
 TEST_P(Conformance, InstructionSetsAgree) {
   struct Restore {
     ~Restore() { set_isa(choose_isa()); }
@@ -504,7 +523,8 @@ TEST_P(Conformance, DrawsFollowTheSeed) {
     ValueList second = call(other, false, 8);
     other.named.back().second = copy;
     EXPECT_TRUE(same_bits(call(other, false, 9), second)) << "the second draw from a copy";
-    EXPECT_TRUE(default_generator().state_bytes() == Generator(9).state_bytes()) << "the default one was moved";
+    EXPECT_TRUE(default_generator().state_bytes() == Generator(9).state_bytes())
+        << "the default one was moved";
   });
 }
 
