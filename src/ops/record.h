@@ -78,7 +78,7 @@ enum class Takes : uint8_t {
 };
 
 /// What a record states beside its signature. Each statement is held against the operation by
-/// tests/unit/conformance_test.cpp; docs/add-an-operation.md says how to choose.
+/// tests/unit/conformance_*.cpp; docs/add-an-operation.md says how to choose.
 struct OpInfo {
   std::string_view doc = {};
   /// Argument texts of sample calls, in the language of tests/support/sample.h: `T(2, 3), I(4; 3),
