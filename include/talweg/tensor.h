@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "talweg/count.h"
 #include "talweg/dtype.h"
 #include "talweg/errors.h"
 #include "talweg/int_list.h"
@@ -39,6 +40,14 @@ struct HandleCount {
   unsigned handles;
 };
 void end_handles(HandleCount* count) noexcept;
+void drop_shared_handle(HandleCount* count) noexcept;
+/// One handle less. Most tensors have just one, so that this is a comparison and a call.
+[[gnu::always_inline]] inline void drop_handle(HandleCount* count) noexcept {
+  if (__atomic_load_n(&count->handles, __ATOMIC_ACQUIRE) == 1)
+    end_handles(count);
+  else
+    drop_shared_handle(count);
+}
 struct AdoptHandle {};
 inline constexpr AdoptHandle adopt_handle{};
 using HookFn = Tensor (*)(void* context, const Tensor& grad);
@@ -51,11 +60,13 @@ class Tensor {
  public:
   Tensor() noexcept : object_(nullptr) {}
   Tensor(const Tensor& other) noexcept : object_(other.object_) {
-    if (object_) __atomic_fetch_add(&object_->handles, 1, __ATOMIC_RELAXED);
+    if (object_) detail::count_up(object_->handles);
   }
   Tensor(Tensor&& other) noexcept : object_(other.object_) { other.object_ = nullptr; }
   Tensor(detail::AdoptHandle, detail::HandleCount* object) noexcept : object_(object) {}
-  ~Tensor() { reset(); }
+  ~Tensor() {
+    if (object_) detail::drop_handle(object_);
+  }
 
   Tensor& operator=(const Tensor& other) & noexcept {
     Tensor copy(other);
@@ -74,11 +85,7 @@ class Tensor {
 
   /// Lets go of the array.
   void reset() noexcept {
-    if (object_ && (__atomic_load_n(&object_->handles, __ATOMIC_ACQUIRE) == 1 ||
-                    __atomic_fetch_sub(&object_->handles, 1, __ATOMIC_ACQ_REL) == 1)) {
-      object_->handles = 0;
-      detail::end_handles(object_);
-    }
+    if (object_) detail::drop_handle(object_);
     object_ = nullptr;
   }
   bool defined() const { return object_ != nullptr; }

@@ -4,6 +4,7 @@
 
 #include "core/shape.h"
 #include "ops/history.h"
+#include "ops/pointwise.h"
 #include "talweg/autograd.h"
 
 namespace talweg {
@@ -39,7 +40,11 @@ class NodeList {
   size_t size_ = 0, capacity_ = 48;
 };
 
-uint32_t next_epoch = 0;
+// Different for each walk of the process.
+uint32_t new_epoch() {
+  static uint32_t last = 0;
+  return detail::has_one_thread() ? ++last : __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+}
 
 // The order of PyTorch's ready queue: the node made last is asked first. It fixes the order of additions, so
 // the bits.
@@ -52,35 +57,22 @@ Tensor& gradient_of(Node* node, uint32_t output) {
   return more[output - 1];
 }
 
-bool is_sole(const Tensor& t) {
-  TensorObject* o = object(t);
-  return o->handles == 1 && o->memory == 1 && o->is_root();
-}
-
 void add_to(Tensor& sum, Tensor part) {
   if (!sum.defined()) {
     sum = std::move(part);
   } else if (!grad_enabled() && is_sole(sum)) {
-    add_(sum, part);
+    add_into(sum, part);
   } else if (!grad_enabled() && is_sole(part) && part.sizes() == sum.sizes()) {
     // Addition commutes bit for bit: the fresh tensor takes the sum.
-    add_(part, sum);
+    add_into(part, sum);
     sum = std::move(part);
   } else {
     sum = add(sum, part);
   }
 }
 
-// .grad of a leaf: the first gradient is taken over if nobody else has it.
-void accumulate(TensorObject* leaf, Tensor gradient) {
-  Tensor& grad = meta_of(leaf).grad;
-  if (grad.defined()) {
-    if (grad_enabled())
-      grad = add(grad, gradient);
-    else
-      add_(grad, gradient);
-    return;
-  }
+// The first gradient of a leaf is taken over if nobody else has it.
+void start_grad(Tensor& grad, TensorObject* leaf, Tensor gradient) {
   TensorObject* g = object(gradient);
   IntList sizes(leaf->sizes(), leaf->rank), strides(leaf->strides(), leaf->rank);
   if (is_sole(gradient) && (IntList(g->strides(), g->rank) == strides ||
@@ -94,27 +86,39 @@ void accumulate(TensorObject* leaf, Tensor gradient) {
   grad = std::move(copy);
 }
 
+// Into .grad of a leaf.
+void accumulate(TensorObject* leaf, Tensor gradient) {
+  Tensor& grad = meta_of(leaf).grad;
+  if (!grad.defined())
+    start_grad(grad, leaf, std::move(gradient));
+  else if (grad_enabled())
+    grad = add(grad, gradient);
+  else
+    add_into(grad, gradient);
+}
+
 class Walk {
  public:
-  Walk(const EngineCall& call) : call_(call), epoch_(__atomic_add_fetch(&next_epoch, 1, __ATOMIC_RELAXED)) {}
-  // Whatever happens, no gradient stays in a node.
+  explicit Walk(const EngineCall& call) : call_(call), epoch_(new_epoch()) {}
   ~Walk() {
-    if (finished_) return;
-    for (Node* n : seen_) {
-      n->gradient.reset();
-      if (n->extra) n->extra->gradients.clear();
-    }
+    if (!finished_) clear();
+    for (Outer& o : outer_) o.give_back();
   }
 
   void count(std::span<const Edge> roots) {
-    NodeList stack;
-    for (const Edge& root : roots) visit(root.node, stack);
-    while (!stack.empty()) {
-      Node* node = stack.pop();
-      for (const Edge& e : node->edge_span()) {
-        if (!e.node) continue;
-        visit(e.node, stack);
-        ++e.node->waiting;
+    const uint32_t epoch = epoch_;
+    for (const Edge& root : roots)
+      if (root.node->epoch != epoch) start(root.node, 0);
+    for (size_t i = 0; i < seen_.size(); ++i) {
+      const Node* node = seen_.begin()[i];
+      const Edge* edges = node->edges();
+      for (const Edge* e = edges + node->edge_count; e-- != edges;) {
+        Node* next = e->node;
+        if (!next) continue;
+        if (next->epoch == epoch)
+          ++next->waiting;
+        else
+          start(next, 1);
       }
     }
   }
@@ -134,14 +138,13 @@ class Walk {
     }
   }
 
-  void run(std::span<const Edge> roots, std::span<const Tensor> gradients) {
+  void run(std::span<const Edge> roots, std::span<Tensor> gradients) {
     for (size_t i = 0; i < roots.size(); ++i)
-      add_to(gradient_of(roots[i].node, roots[i].output), gradients[i]);
+      add_to(gradient_of(roots[i].node, roots[i].output), std::move(gradients[i]));
     for (const Edge& root : roots)
       if (root.node->waiting == 0 && !root.node->queued) enqueue(root.node);
-    while (!ready_.empty()) {
-      if (ready_.size() > 1) std::pop_heap(ready_.begin(), ready_.end(), asked_later);
-      Node* node = ready_.pop();
+    while (Node* node = next_) {
+      next_ = ready_.empty() ? nullptr : next_of_heap();
       node->queued = false;
       ask(node);
     }
@@ -149,31 +152,82 @@ class Walk {
   }
 
  private:
-  void visit(Node* node, NodeList& stack) {
-    if (node->epoch == epoch_) return;
+  // What a walk around this one (a derivative may call backward itself) has in a node that both pass.
+  struct Outer {
+    Node* node;
+    uint32_t waiting, epoch;
+    bool queued, needed;
+    Tensor gradient;
+    std::vector<Tensor> more;
+    explicit Outer(Node* n)
+        : node(n),
+          waiting(n->waiting),
+          epoch(n->epoch),
+          queued(n->queued),
+          needed(n->needed),
+          gradient(std::move(n->gradient)) {
+      if (n->extra) more.swap(n->extra->gradients);
+    }
+    void give_back() noexcept {
+      node->waiting = waiting;
+      node->epoch = epoch;
+      node->queued = queued;
+      node->needed = needed;
+      node->gradient = std::move(gradient);
+      if (node->extra) node->extra->gradients.swap(more);
+    }
+  };
+
+  // The first time that this walk sees a node.
+  void start(Node* node, uint32_t waiting) {
+    if (node->waiting != 0 || node->queued) [[unlikely]]
+      keep_for_outer(node);
     node->epoch = epoch_;
-    node->waiting = 0;
+    node->waiting = waiting;
     node->queued = false;
     seen_.push(node);
-    if (node->kind == NodeKind::operation) stack.push(node);
+  }
+  [[gnu::noinline]] void keep_for_outer(Node* node) { outer_.emplace_back(node); }
+
+  // After an error no gradient stays in a node, and none counts as waiting.
+  void clear() noexcept {
+    for (Node* n : seen_) {
+      n->waiting = 0;
+      n->queued = false;
+      n->gradient.reset();
+      if (n->extra) n->extra->gradients.clear();
+    }
   }
 
+  // next_ is the first of all that are ready; the heap has the others.
   void enqueue(Node* node) {
     node->queued = true;
+    if (!next_)
+      next_ = node;
+    else
+      enqueue_behind(node);
+  }
+  [[gnu::noinline]] void enqueue_behind(Node* node) {
+    if (asked_later(next_, node)) std::swap(next_, node);
     ready_.push(node);
     if (ready_.size() > 1) std::push_heap(ready_.begin(), ready_.end(), asked_later);
+  }
+  [[gnu::noinline]] Node* next_of_heap() {
+    if (ready_.size() > 1) std::pop_heap(ready_.begin(), ready_.end(), asked_later);
+    return ready_.pop();
   }
 
   // One result, at most two inputs, nobody listening: most nodes.
   void ask_simple(Node* node) {
-    Tensor grad = std::move(node->gradient);
     Tensor results[2];
-    if (grad.defined()) {
-      Backward backward(node, {&grad, 1}, results);
+    if (node->gradient.defined()) [[likely]] {
+      Backward backward(node, {&node->gradient, 1}, results);
       node->type->apply(node, backward);
+      node->gradient.reset();
       release(node);
     }
-    for (uint32_t i = 0; i < node->edge_count; ++i) pass(node->inner_edges[i], std::move(results[i]));
+    pass(node->inner_edges[0], results[0]);
+    pass(node->inner_edges[1], results[1]);
   }
 
   void release(Node* node) {
@@ -182,22 +236,21 @@ class Walk {
     node->released = true;
   }
 
-  void pass(const Edge& e, Tensor gradient) {
-    if (!e.node) return;
-    if (gradient.defined()) add_to(gradient_of(e.node, e.output), std::move(gradient));
-    if (--e.node->waiting == 0) enqueue(e.node);
+  void pass(const Edge& e, Tensor& gradient) {
+    Node* node = e.node;
+    if (!node) return;
+    if (e.output == 0 && !node->gradient.defined()) [[likely]]
+      std::swap(node->gradient, gradient);
+    else if (gradient.defined())
+      add_to(gradient_of(node, e.output), std::move(gradient));
+    if (--node->waiting == 0) enqueue(node);
   }
 
   void ask(Node* node) {
-    if (!node->extra && call_.captures.empty()) [[likely]] {
-      if (node->kind == NodeKind::leaf) {
-        if (node->gradient.defined())
-          accumulate(static_cast<LeafNode*>(node)->leaf, std::move(node->gradient));
-        return;
-      }
-      if (node->output_count == 1 && node->edge_count <= 2) return ask_simple(node);
-    }
-    ask_any(node);
+    if (listening_) return ask_any(node);
+    if (node->kind == NodeKind::simple) return ask_simple(node);
+    if (node->kind == NodeKind::operation || node->extra) return ask_any(node);
+    if (node->gradient.defined()) accumulate(static_cast<LeafNode*>(node)->leaf, std::move(node->gradient));
   }
 
   void ask_any(Node* node) {
@@ -236,7 +289,7 @@ class Walk {
       node->type->apply(node, backward);
       release(node);
     }
-    for (size_t i = 0; i < node->edge_count; ++i) pass(node->edges()[i], std::move(results[i]));
+    for (size_t i = 0; i < node->edge_count; ++i) pass(node->edges()[i], results[i]);
   }
 
   bool has_needed_edge(Node* node) const {
@@ -264,14 +317,17 @@ class Walk {
   }
 
   const EngineCall& call_;
+  const bool listening_ = !call_.captures.empty();
   uint32_t epoch_;
   bool finished_ = false;
+  Node* next_ = nullptr;
   NodeList seen_, ready_;
+  std::vector<Outer> outer_;
 };
 
 } // namespace
 
-void run_engine(std::span<const Edge> roots, std::span<const Tensor> gradients, const EngineCall& call) {
+void run_engine(std::span<const Edge> roots, std::span<Tensor> gradients, const EngineCall& call) {
   AutoGradMode mode(call.create_graph);
   Walk walk(call);
   walk.count(roots);

@@ -4,6 +4,7 @@
 #include "autograd/engine.h"
 #include "core/raise.h"
 #include "ops/history.h"
+#include "ops/lane64.h"
 #include "talweg/autograd.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
@@ -119,9 +120,10 @@ void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, 
   if (!defined()) raise<TypeError>({"[backward] the tensor is undefined"});
   TensorObject* o = object(*this);
   // The common call needs no lists.
-  if (!gradient.defined() && o->numel == 1 && o->grad_fn && !o->has(view_flag)) {
+  if (!gradient.defined() && o->numel == 1 && o->grad_fn && o->has(lane_flag) && !o->has(view_flag)) {
     Edge edge{node_of(o), talweg::output_nr(o)};
-    Tensor start = ones_like(*this);
+    Tensor start = adopt(new_lane_like(o, o->dtype));
+    fill_elements(start, 1);
     // The graph must outlive its walk, also if a hook lets go of this tensor.
     Tensor keep = *this;
     run_engine({&edge, 1}, {&start, 1},

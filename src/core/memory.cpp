@@ -35,13 +35,15 @@ struct ThreadEnd {
         list.head = block->next;
         std::free(block);
       }
-      list.count = 0;
+      list.room = 0;
     }
   }
 };
 
 [[gnu::noinline]] void register_thread_end() {
   thread_state.keeps_blocks = true;
+  for (int i = 0; i < ThreadState::block_classes; ++i)
+    thread_state.blocks[i].room = static_cast<uint32_t>(bytes_kept_per_class / class_bytes(i));
   static thread_local ThreadEnd end;
   [[maybe_unused]] auto* touched = &end;
 }
@@ -63,7 +65,7 @@ void* allocate(size_t bytes) {
   auto& list = thread_state.blocks[index];
   if (auto* block = static_cast<FreeBlock*>(list.head)) {
     list.head = block->next;
-    --list.count;
+    ++list.room;
     return block;
   }
   return allocate_from_heap(class_bytes(index));
@@ -78,10 +80,10 @@ void deallocate(void* block, size_t bytes) noexcept {
     if (thread_state.ended) return std::free(block);
     register_thread_end();
   }
-  if (list.count * class_bytes(index) >= bytes_kept_per_class) return std::free(block);
+  if (list.room == 0) return std::free(block);
   static_cast<FreeBlock*>(block)->next = static_cast<FreeBlock*>(list.head);
   list.head = block;
-  ++list.count;
+  --list.room;
 }
 
 } // namespace talweg

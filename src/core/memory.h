@@ -41,18 +41,17 @@ inline void* allocate_object() {
   auto& list = thread_state.blocks[object_bytes / 64 - 1];
   if (auto* block = static_cast<FreeBlock*>(list.head)) [[likely]] {
     list.head = block->next;
-    --list.count;
+    ++list.room;
     return block;
   }
   return allocate(object_bytes - spare_bytes);
 }
 inline void deallocate_object(void* block) noexcept {
   auto& list = thread_state.blocks[object_bytes / 64 - 1];
-  if (!TALWEG_ADDRESS_SANITIZER && thread_state.keeps_blocks &&
-      list.count < bytes_kept_per_class / object_bytes) [[likely]] {
+  if (!TALWEG_ADDRESS_SANITIZER && list.room != 0) [[likely]] {
     static_cast<FreeBlock*>(block)->next = static_cast<FreeBlock*>(list.head);
     list.head = block;
-    ++list.count;
+    --list.room;
     return;
   }
   deallocate(block, object_bytes - spare_bytes);

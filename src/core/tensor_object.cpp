@@ -27,9 +27,7 @@ TensorObject* bare_object(Dtype dtype, size_t rank) {
   }
   o->handles = 1;
   o->memory = 1;
-  o->dtype = dtype;
-  o->rank = static_cast<uint8_t>(rank);
-  o->flags = 0;
+  o->set_head(make_head(dtype, static_cast<unsigned>(rank), 0));
   o->version_ = 0;
   o->numel = 0;
   o->data = nullptr;
@@ -88,12 +86,25 @@ void set_geometry(TensorObject* o, std::span<const int64_t> sizes, std::span<con
   std::copy(sizes.begin(), sizes.end(), o->sizes());
   std::copy(strides.begin(), strides.end(), o->strides());
   o->numel = numel_of(sizes);
-  if (o->numel == 0 || is_dense(sizes, strides)) o->flags |= contiguous_flag;
+  if (o->numel == 0 || is_dense(sizes, strides)) o->set(contiguous_flag);
 }
 
 } // namespace
 
 void drop(Attachment* attachment) noexcept { attachment->drop(attachment); }
+
+// Whoever holds the memory may ask for a handle (try_retain) while the last one ends. Leaves the count at 0
+// if it does end.
+static bool is_still_last(unsigned& handles) noexcept {
+  if (detail::has_one_thread()) {
+    handles = 0;
+    return true;
+  }
+  unsigned last = 1;
+  return __atomic_load_n(&handles, __ATOMIC_RELAXED) == 0 ||
+         __atomic_compare_exchange_n(&handles, &last, 0, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED) ||
+         __atomic_fetch_sub(&handles, 1, __ATOMIC_ACQ_REL) == 1;
+}
 
 // Out of the fast path: the last handle has gone.
 void detail::end_handles(HandleCount* count) noexcept {
@@ -106,6 +117,7 @@ void detail::end_handles(HandleCount* count) noexcept {
     if (grad_fn) drop(grad_fn);
     return;
   }
+  if (!is_still_last(o->handles)) return;
   if (Attachment* grad_fn = o->grad_fn) {
     o->grad_fn = nullptr;
     drop(grad_fn);
@@ -116,24 +128,18 @@ void detail::end_handles(HandleCount* count) noexcept {
   }
   if (o->has(view_flag)) {
     TensorObject* base = o->view.base;
-    o->flags &= static_cast<uint16_t>(~view_flag);
+    o->clear(view_flag);
     release(base);
   }
   release_memory(o);
 }
 
-void release(TensorObject* o) noexcept {
-  if (__atomic_load_n(&o->handles, __ATOMIC_ACQUIRE) == 1 ||
-      __atomic_fetch_sub(&o->handles, 1, __ATOMIC_ACQ_REL) == 1) {
-    o->handles = 0;
-    detail::end_handles(o);
-  }
+void detail::drop_shared_handle(HandleCount* count) noexcept {
+  if (count_down(count->handles)) end_handles(count);
 }
 
 void release_memory(TensorObject* o) noexcept {
-  if (__atomic_load_n(&o->memory, __ATOMIC_ACQUIRE) == 1 ||
-      __atomic_fetch_sub(&o->memory, 1, __ATOMIC_ACQ_REL) == 1)
-    end_memory(o);
+  if (detail::count_down(o->memory)) end_memory(o);
 }
 
 bool try_retain(TensorObject* o) noexcept {
@@ -186,7 +192,7 @@ TensorObject* new_dense_like(const TensorObject* like, Dtype dtype) {
   TensorObject* o = new_lane_like(like, dtype);
   auto bytes = static_cast<size_t>(like->numel * itemsize(dtype));
   if (bytes <= sizeof o->inside) return o;
-  o->flags = contiguous_flag | padded_flag;
+  o->clear(lane_flag);
   own_block(o, bytes);
   return o;
 }
@@ -203,7 +209,7 @@ Tensor new_matrix(Dtype dtype, int64_t rows, int64_t columns) {
   o->inner_strides[1] = 1;
   auto bytes = static_cast<size_t>(numel * itemsize(dtype));
   if (bytes > sizeof o->inside) {
-    o->flags = contiguous_flag | padded_flag;
+    o->clear(lane_flag);
     own_block(o, bytes);
   }
   return adopt(o);
@@ -214,10 +220,10 @@ Tensor new_tensor_strided(Dtype dtype, std::span<const int64_t> sizes, std::span
   TensorObject* o = bare_object(dtype, sizes.size());
   set_geometry(o, sizes, strides);
   auto bytes = static_cast<size_t>(numel * itemsize(dtype));
-  o->flags |= padded_flag;
+  o->set(padded_flag);
   if (bytes <= sizeof o->inside && sizes.size() <= inline_rank) {
     o->data = o->inside;
-    if (o->has(contiguous_flag)) o->flags |= lane_flag;
+    if (o->has(contiguous_flag)) o->set(lane_flag);
     std::memset(o->inside, 0, sizeof o->inside);
     return adopt(o);
   }
@@ -225,7 +231,34 @@ Tensor new_tensor_strided(Dtype dtype, std::span<const int64_t> sizes, std::span
   return adopt(o);
 }
 
+namespace {
+
+// Fills in the sizes of a row-major tensor and its strides; false if it doesn't fit a lane.
+bool take_lane_sizes(TensorObject* o, std::span<const int64_t> sizes) {
+  constexpr int64_t most = sizeof o->inside;
+  int64_t numel = 1;
+  for (size_t i = sizes.size(); i-- > 0;) {
+    if (sizes[i] < 1 || sizes[i] > most) return false;
+    o->inner_sizes[i] = sizes[i];
+    o->inner_strides[i] = numel;
+    numel *= sizes[i];
+    if (numel > most) return false;
+  }
+  o->numel = numel;
+  return o->bytes() <= most;
+}
+
+} // namespace
+
 Tensor new_tensor(Dtype dtype, std::span<const int64_t> sizes) {
+  if (sizes.size() <= inline_rank) [[likely]] {
+    TensorObject* o = new_lane(dtype, static_cast<int>(sizes.size()), 0);
+    if (take_lane_sizes(o, sizes)) {
+      std::memset(o->inside, 0, sizeof o->inside);
+      return adopt(o);
+    }
+    free_object(o);
+  }
   checked_numel(sizes, itemsize(dtype));
   return new_tensor_strided(dtype, sizes, Dims::contiguous_strides(sizes));
 }
@@ -235,11 +268,11 @@ Tensor new_view(TensorObject* source, std::span<const int64_t> sizes, std::span<
   TensorObject* o = bare_object(source->dtype, sizes.size());
   set_geometry(o, sizes, strides);
   o->data = static_cast<char*>(source->data) + offset_bytes;
-  o->flags |= source->flags & padded_flag;
+  o->set(source->flags & padded_flag);
   // A view of all elements of a small tensor may be overwritten by whole lanes, as the tensor itself.
   if (source->has(lane_flag) && o->has(contiguous_flag) && o->numel == source->numel &&
       sizes.size() <= inline_rank)
-    o->flags |= lane_flag;
+    o->set(lane_flag);
   o->root = source->root;
   retain_memory(o->root);
   return adopt(o);
@@ -284,11 +317,11 @@ void take_geometry(TensorObject* o, Tensor view) {
     o->rank = static_cast<uint8_t>(sizes.size());
   }
   const bool lane = o->has(lane_flag) && same_elements && o->rank <= inline_rank;
-  o->flags &= static_cast<uint16_t>(~(contiguous_flag | lane_flag | (same_elements ? 0 : padded_flag)));
+  o->clear(contiguous_flag | lane_flag | (same_elements ? 0u : unsigned{padded_flag}));
   std::memset(o->inner_sizes, 0, sizeof o->inner_sizes + sizeof o->inner_strides);
   set_geometry(o, sizes, strides);
   o->data = static_cast<char*>(o->data) + offset;
-  if (lane && o->has(contiguous_flag)) o->flags |= lane_flag;
+  if (lane && o->has(contiguous_flag)) o->set(lane_flag);
 }
 
 Tensor new_borrower(const Tensor& t) {
@@ -302,7 +335,7 @@ Tensor new_borrower(const Tensor& t) {
     std::memcpy(o->sizes(), source->sizes(), source->rank * sizeof(int64_t));
     std::memcpy(o->strides(), source->strides(), source->rank * sizeof(int64_t));
   }
-  o->flags = source->flags & (contiguous_flag | lane_flag | padded_flag);
+  o->set_head(make_head(source->dtype, source->rank, source->flags & lane_flags));
   o->data = source->data;
   TensorObject* lender = source->root;
   if (lender->data != lender->inside && lender->owner.kind == Bytes::borrowed) lender = lender->owner.lender;

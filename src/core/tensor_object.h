@@ -2,6 +2,7 @@
 // elements.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -91,21 +92,40 @@ struct alignas(64) TensorObject : detail::HandleCount {
     std::memcpy(&word, &dtype, 4);
     return word;
   }
+  /// Flags change as a part of that word: two bytes written and four read soon after would wait for the
+  /// memory.
+  void set(unsigned more) { set_head(head() | head_of(more)); }
+  void clear(unsigned less) { set_head(head() & ~head_of(less)); }
+  void set_head(uint32_t word) { std::memcpy(&dtype, &word, 4); }
+  static constexpr uint32_t head_of(unsigned flags) {
+    return std::endian::native == std::endian::little ? flags << 16 : flags;
+  }
 };
 static_assert(sizeof(TensorObject) == object_bytes);
+
+/// Makes a 0-d tensor stand for a C++ number. It leaves the paths of small tensors, which don't promote.
+inline void mark_wrapped(TensorObject* o) {
+  o->set(wrapped_flag);
+  o->clear(lane_flag);
+}
 
 inline TensorObject* object(const Tensor& t) { return static_cast<TensorObject*>(t.handle()); }
 /// A Tensor that takes over a handle already counted.
 inline Tensor adopt(TensorObject* o) { return Tensor(detail::adopt_handle, o); }
-inline void retain(TensorObject* o) { __atomic_fetch_add(&o->handles, 1, __ATOMIC_RELAXED); }
+inline void retain(TensorObject* o) { detail::count_up(o->handles); }
+/// Whether nobody else has this tensor or its memory.
+inline bool is_sole(const Tensor& t) {
+  TensorObject* o = object(t);
+  return o->handles == 1 && o->memory == 1 && o->is_root();
+}
 /// A Tensor that shares `o`.
 inline Tensor share(TensorObject* o) {
   if (o) retain(o);
   return adopt(o);
 }
-void release(TensorObject* o) noexcept;
+inline void release(TensorObject* o) noexcept { detail::drop_handle(o); }
 
-inline void retain_memory(TensorObject* o) { __atomic_fetch_add(&o->memory, 1, __ATOMIC_RELAXED); }
+inline void retain_memory(TensorObject* o) { detail::count_up(o->memory); }
 void release_memory(TensorObject* o) noexcept;
 /// One more handle if there still is one; false if the tensor has ended and only its memory is held.
 bool try_retain(TensorObject* o) noexcept;
@@ -137,15 +157,20 @@ Tensor new_borrower(const Tensor& t);
 Tensor new_foreign(void* data, Dtype dtype, std::span<const int64_t> sizes, std::span<const int64_t> strides,
                    void (*release)(void*), void* context);
 
-/// A fresh tensor of at most 64 bytes whose sizes, strides and elements the caller fills in; sizes and
-/// strides are 0.
-inline TensorObject* new_lane(Dtype dtype, int rank, int64_t numel) {
+/// dtype, rank and flags as `TensorObject::head` has them.
+constexpr uint32_t make_head(Dtype dtype, unsigned rank, unsigned flags) {
+  auto d = static_cast<uint32_t>(dtype);
+  return std::endian::native == std::endian::little ? d | rank << 8 | flags << 16
+                                                    : d << 24 | rank << 16 | flags;
+}
+inline constexpr unsigned lane_flags = contiguous_flag | lane_flag | padded_flag;
+
+/// A fresh tensor of at most 64 bytes whose sizes, strides and elements the caller fills in.
+inline TensorObject* bare_lane(uint32_t head, int64_t numel) {
   auto* o = static_cast<TensorObject*>(allocate_object());
   o->handles = 1;
   o->memory = 1;
-  o->dtype = dtype;
-  o->rank = static_cast<uint8_t>(rank);
-  o->flags = contiguous_flag | lane_flag | padded_flag;
+  o->set_head(head);
   o->version_ = 0;
   o->numel = numel;
   o->data = o->inside;
@@ -153,13 +178,18 @@ inline TensorObject* new_lane(Dtype dtype, int rank, int64_t numel) {
   o->grad_fn = nullptr;
   o->meta = nullptr;
   o->outer_dims = nullptr;
+  return o;
+}
+/// The same with sizes and strides of 0.
+inline TensorObject* new_lane(Dtype dtype, int rank, int64_t numel) {
+  TensorObject* o = bare_lane(make_head(dtype, static_cast<unsigned>(rank), lane_flags), numel);
   std::memset(o->inner_sizes, 0, sizeof o->inner_sizes + sizeof o->inner_strides);
   return o;
 }
 
 /// A fresh small tensor with the sizes of `like`, which has lane_flag. The path of every small operation.
 inline TensorObject* new_lane_like(const TensorObject* like, Dtype dtype) {
-  TensorObject* o = new_lane(dtype, like->rank, like->numel);
+  TensorObject* o = bare_lane(make_head(dtype, like->rank, lane_flags), like->numel);
   std::memcpy(o->inner_sizes, like->inner_sizes, sizeof o->inner_sizes + sizeof o->inner_strides);
   return o;
 }

@@ -18,7 +18,7 @@ struct ThreadState {
 
   struct FreeList {
     void* head;
-    uint32_t count;
+    uint32_t room; // how many more blocks the list may hold; 0 until its first use
   };
 
   uint32_t modes;

@@ -30,7 +30,7 @@ inline constexpr Params no_params{};
 using Tile = void (*)(void* out, const void* const* in, int64_t lanes, const Params* params);
 
 /// The element types that loops exist for; others are converted on the way in and out.
-enum Compute : uint8_t { compute_float32, compute_float64, compute_int32, compute_int64, compute_types };
+enum Compute : uint8_t { compute_int32, compute_int64, compute_float32, compute_float64, compute_types };
 
 inline constexpr int most_inputs = 3;
 

@@ -30,6 +30,7 @@ struct Formula {
   unsigned types = 0;
   unsigned uses[most_inputs] = {};        // bit i + 1: derivative reads input i; bit 4: the result
   bool passes_gradient[most_inputs] = {}; // the derivative is the gradient itself
+  bool passes_all = false;                // all derivatives are
   TensorDerivative on_tensors[most_inputs] = {};
 };
 
@@ -109,6 +110,7 @@ constexpr Formula make_formula() {
   ((f.uses[i] = uses_of<D, N>(), f.passes_gradient[i] = passes_gradient<D, N>(),
     f.on_tensors[i] = &derivative_on_tensors<D, N>, ++i),
    ...);
+  f.passes_all = (passes_gradient<D, N>() && ...);
   return f;
 }
 

@@ -35,6 +35,7 @@ void Node::end_rare() noexcept {
 
 NodeExtra& Node::more() {
   if (!extra) extra = new NodeExtra;
+  if (kind == NodeKind::simple) kind = NodeKind::operation;
   return *extra;
 }
 
@@ -55,9 +56,7 @@ void retain_edge(const Edge& edge) noexcept {
 // chain of a million nodes needs no stack.
 void drop_node(Attachment* attachment) noexcept {
   auto* node = static_cast<Node*>(attachment);
-  if (__atomic_load_n(&node->references, __ATOMIC_ACQUIRE) != 1 &&
-      __atomic_fetch_sub(&node->references, 1, __ATOMIC_ACQ_REL) != 1)
-    return;
+  if (!detail::count_down(node->references)) return;
   // The place of the sequence number links the list: nobody asks a node that has ended.
   ThreadState& state = thread_state;
   node->sequence = reinterpret_cast<uint64_t>(state.dropped);
@@ -117,7 +116,7 @@ Tensor SavedTensor::unpack(Node* node) const {
 void set_history(TensorObject* o, Node* node, uint32_t output) {
   if (o->grad_fn) drop(o->grad_fn);
   o->grad_fn = node;
-  o->flags |= requires_grad_flag;
+  o->set(requires_grad_flag);
   if (output != 0 || o->meta) meta_of(o).output_nr = output;
 }
 

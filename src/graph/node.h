@@ -23,21 +23,23 @@ struct Edge {
 /// What a node is asked by the engine: gradients of its outputs in, gradients of its inputs out.
 class Backward {
  public:
-  Backward(Node* node, std::span<const Tensor> grads, std::span<Tensor> results)
+  Backward(Node* node, std::span<Tensor> grads, std::span<Tensor> results)
       : node_(node), grads_(grads), results_(results) {}
   /// Gradient of an output; undefined counts as zero.
   const Tensor& grad(size_t output = 0) const { return grads_[output]; }
   std::span<const Tensor> grads() const { return grads_; }
+  /// Hands the gradient of the first output over: nobody asks for it again.
+  Tensor take_grad() { return std::move(grads_[0]); }
   /// Whether somebody waits for the gradient of this input.
   bool needs(size_t input) const;
-  void set(size_t input, Tensor gradient) { results_[input] = std::move(gradient); }
+  void set(size_t input, Tensor gradient) { std::swap(results_[input], gradient); }
   /// A tensor the node has saved. Throws AutogradError if it was changed since.
   Tensor saved(size_t i) const;
   Node* node() const { return node_; }
 
  private:
   Node* node_;
-  std::span<const Tensor> grads_;
+  std::span<Tensor> grads_;
   std::span<Tensor> results_;
 };
 
@@ -82,6 +84,8 @@ class SavedTensor {
   uint8_t tag() const { return tag_; }
   /// The object itself, its version checked. Throws AutogradError.
   TensorObject* checked(const Node* node) const; // defined below Node
+  /// Throws the error for a graph that is walked a second time.
+  [[noreturn, gnu::cold]] static void refuse_freed();
   /// As a Tensor with its history, also if its last handle has gone.
   Tensor unpack(Node* node) const;
 
@@ -89,7 +93,6 @@ class SavedTensor {
   TensorObject* object_ = nullptr;
   uint32_t version_ = 0;
   [[noreturn, gnu::cold]] void refuse_changed(const Node* node) const;
-  [[noreturn, gnu::cold]] static void refuse_freed();
 
   uint16_t output_nr_ = 0;
   Kind kind_ = Kind::none;
@@ -120,7 +123,10 @@ struct NodeExtra {
   ~NodeExtra();
 };
 
-enum class NodeKind : uint8_t { operation, leaf };
+/// Most operations are simple: at most two edges, one output, nothing extra.
+enum class NodeKind : uint8_t { simple, operation, leaf };
+
+void drop_node(Attachment* attachment) noexcept;
 
 struct Node : Attachment {
   uint32_t references;
@@ -149,6 +155,19 @@ struct Node : Attachment {
 
   /// Sets up what all nodes have; `edges` are taken over. Used by make_node.
   Node(const NodeType* type, std::span<const Edge> edges, uint32_t outputs);
+  /// The same with at most two edges and one output: most nodes.
+  Node(const NodeType* type, uint32_t edges, Edge first, Edge second)
+      : Attachment{&drop_node},
+        references(1),
+        edge_count(edges),
+        output_count(1),
+        kind(NodeKind::simple),
+        sequence(thread_state.next_sequence++),
+        type(type),
+        waiting(0),
+        epoch(0),
+        extra(nullptr),
+        inner_edges{first, second} {}
   /// The same for the node of a leaf.
   Node(const NodeType* type, NodeKind kind);
   ~Node();
@@ -158,10 +177,9 @@ struct Node : Attachment {
   void end_rare() noexcept;
 };
 
-void drop_node(Attachment* attachment) noexcept;
 void retain_edge(const Edge& edge) noexcept;
 inline void release_edge(const Edge& edge) noexcept;
-inline void retain(Node* node) { __atomic_fetch_add(&node->references, 1, __ATOMIC_RELAXED); }
+inline void retain(Node* node) { detail::count_up(node->references); }
 
 /// The node of a leaf: adds what arrives to the leaf's grad. An edge to it holds a handle of the leaf.
 struct LeafNode : Node {
@@ -191,7 +209,7 @@ inline Node::Node(const NodeType* t, std::span<const Edge> edges, uint32_t outpu
       references(1),
       edge_count(static_cast<uint32_t>(edges.size())),
       output_count(outputs),
-      kind(NodeKind::operation),
+      kind(edges.size() <= 2 && outputs == 1 ? NodeKind::simple : NodeKind::operation),
       sequence(thread_state.next_sequence++),
       type(t),
       waiting(0),

@@ -82,7 +82,7 @@ constexpr Compute compute_of(Dtype dtype) {
   }
 }
 constexpr Dtype dtype_of_compute(Compute compute) {
-  constexpr Dtype dtypes[] = {float32, float64, int32, int64};
+  constexpr Dtype dtypes[] = {int32, int64, float32, float64};
   return dtypes[compute];
 }
 

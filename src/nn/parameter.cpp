@@ -13,7 +13,7 @@ Parameter::Parameter(Tensor data, bool requires_grad) {
   TensorObject* o = object(data);
   bool is_ours_alone = o->handles == 1 && o->memory == 1 && !o->grad_fn && !o->has(view_flag);
   static_cast<Tensor&>(*this) = is_ours_alone ? std::move(data) : data.detach();
-  object(*this)->flags |= parameter_flag;
+  object(*this)->set(parameter_flag);
   if (requires_grad) requires_grad_();
 }
 

@@ -48,7 +48,7 @@ void check_alpha(std::string_view op, Scalar alpha, std::initializer_list<Operan
   if (alpha.is_boolean() && d != bool_)
     raise<DtypeError>({"[", op, "] Boolean alpha only supported for Boolean results."});
 }
-bool is_one(Scalar alpha) { return alpha.is_integral() && alpha == Scalar(1); }
+bool is_one(Scalar alpha) { return alpha.is_integral() && alpha.to<int64_t>() == 1; }
 
 const Pointwise& division(std::string_view rounding_mode) {
   if (rounding_mode.empty()) return div_op;
@@ -66,6 +66,7 @@ Tensor add(const Tensor& self, const Tensor& other, Scalar alpha) {
   check_alpha("add", alpha, {self, other});
   return pointwise(add_scaled_op, self, other, params({alpha}));
 }
+void add_into(const Tensor& sum, const Tensor& part) { pointwise_(add_op, sum, part); }
 Tensor add(const Tensor& self, Scalar other, Scalar alpha) {
   if (is_one(alpha)) [[likely]]
     return pointwise(add_op, self, other);
@@ -186,6 +187,8 @@ Tensor pow(const Tensor& self, const Tensor& exponent) {
   return pointwise(integral ? pow_integer_op : pow_op, self, exponent);
 }
 Tensor pow(const Tensor& self, Scalar exponent) {
+  if (exponent == Scalar(2) && self.defined() && is_floating_point(self.dtype())) [[likely]]
+    return pointwise(square_op, self);
   Tensor base = in_power_dtype(self, exponent);
   if (exponent == Scalar(2) && base.defined() && base.dtype() != bool_) [[likely]]
     return pointwise(square_op, base);

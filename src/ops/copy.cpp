@@ -7,6 +7,7 @@
 #include "core/shape.h"
 #include "kernels/pointwise.h"
 #include "ops/history.h"
+#include "ops/lane64.h"
 #include "ops/launch.h"
 #include "ops/pointwise.h"
 #include "ops/record.h"
@@ -90,14 +91,41 @@ const Tensor& copy_(const Tensor& self, const Tensor& src) {
   return self;
 }
 
-const Tensor& fill_(const Tensor& self, Scalar value) {
-  check_defined(self, "fill_");
-  bool recorded = begin_write(self, "fill_");
-  Node* node =
-      write_node(recorded, "FillBackward0", {&self}, {}, [](Backward& b) { b.set(0, zeros_like(b.grad())); });
-  launch(fill_kernel, {buffer_of(self)}, value);
+namespace {
+
+// Whether all elements lie in one lane that may be overwritten, and nobody listens.
+bool is_plain_lane(const TensorObject* o) {
+  return o->has(lane_flag) && (direct_dtypes(numbers) & dtype_bit(o->dtype)) &&
+         !(thread_state.modes & ~grad_off);
+}
+
+const Tensor& write_number(const Tensor& self, Scalar value, std::string_view op, const char* name) {
+  check_defined(self, op);
+  TensorObject* o = object(self);
+  if (is_plain_lane(o) && (!grad_enabled() || !(o->flags & (requires_grad_flag | view_flag)))) [[likely]] {
+    splat(*static_cast<Lane64*>(o->data), o->dtype, value);
+    bump_version(o);
+    return self;
+  }
+  bool recorded = begin_write(self, op);
+  Node* node = write_node(recorded, name, {&self}, {}, [](Backward& b) { b.set(0, zeros_like(b.grad())); });
+  fill_elements(self, value);
   end_write(self, node);
   return self;
+}
+
+} // namespace
+
+void fill_elements(const Tensor& self, Scalar value) {
+  TensorObject* o = object(self);
+  if (is_plain_lane(o))
+    splat(*static_cast<Lane64*>(o->data), o->dtype, value);
+  else
+    launch(fill_kernel, {buffer_of(self)}, value);
+}
+
+const Tensor& fill_(const Tensor& self, Scalar value) {
+  return write_number(self, value, "fill_", "FillBackward0");
 }
 
 const Tensor& fill_(const Tensor& self, const Tensor& value) {
@@ -108,15 +136,7 @@ const Tensor& fill_(const Tensor& self, const Tensor& value) {
   return copy_(self, value);
 }
 
-const Tensor& zero_(const Tensor& self) {
-  check_defined(self, "zero_");
-  bool recorded = begin_write(self, "zero_");
-  Node* node =
-      write_node(recorded, "ZeroBackward0", {&self}, {}, [](Backward& b) { b.set(0, zeros_like(b.grad())); });
-  launch(fill_kernel, {buffer_of(self)}, Scalar(0));
-  end_write(self, node);
-  return self;
-}
+const Tensor& zero_(const Tensor& self) { return write_number(self, 0, "zero_", "ZeroBackward0"); }
 
 Tensor to(const Tensor& self, const Tensor& other, bool copy) {
   check_defined(other, "to");

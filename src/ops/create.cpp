@@ -9,6 +9,7 @@
 #include "kernels/cast.h"
 #include "kernels/pointwise.h"
 #include "kernels/range.h"
+#include "ops/lane64.h"
 #include "ops/launch.h"
 #include "ops/number.h"
 #include "ops/record.h"
@@ -25,7 +26,7 @@ Tensor finish(Tensor t, const TensorOptions& options) {
 
 Tensor filled(Dtype dtype, IntList size, Scalar value, const TensorOptions& options) {
   Tensor t = new_tensor(dtype, size);
-  launch(fill_kernel, {buffer_of(t)}, value);
+  fill_elements(t, value);
   return finish(std::move(t), options);
 }
 
@@ -219,7 +220,7 @@ Tensor empty_like(const Tensor& self, const TensorOptions& options) {
 }
 Tensor full_like(const Tensor& self, Scalar fill_value, const TensorOptions& options) {
   Tensor t = empty_like(self, {.dtype = options.dtype});
-  launch(fill_kernel, {buffer_of(t)}, fill_value);
+  fill_elements(t, fill_value);
   return finish(std::move(t), options);
 }
 Tensor zeros_like(const Tensor& self, const TensorOptions& options) { return full_like(self, 0, options); }

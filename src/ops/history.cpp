@@ -146,7 +146,7 @@ Tensor make_view(const Tensor& self, std::span<const int64_t> sizes, std::span<c
   if (source->has(view_flag) && kind == ViewKind::plain) kind = source->view.kind;
   retain(base);
   o->view = {base, o->version(), kind};
-  o->flags |= view_flag;
+  o->set(view_flag);
   return out;
 }
 

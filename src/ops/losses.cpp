@@ -37,7 +37,7 @@ bool small_floats(const TensorObject* x, const TensorObject* y) {
   return x && y && x->has(lane_flag) && y->has(lane_flag) && x->dtype == float32 && y->dtype == float32 &&
          x->rank == y->rank && x->numel != 0 &&
          std::memcmp(x->inner_sizes, y->inner_sizes, sizeof x->inner_sizes) == 0 &&
-         !((x->flags | y->flags) & wrapped_flag) && !(thread_state.modes & recording);
+         !((x->flags | y->flags) & wrapped_flag) && !(thread_state.modes & ~grad_off);
 }
 
 // The loss of at most 16 numbers.

@@ -10,6 +10,16 @@
 
 namespace talweg {
 
+constexpr unsigned dtype_bit(Dtype d) { return 1u << static_cast<int>(d); }
+inline constexpr unsigned not_bool = 0x3fe;
+inline constexpr unsigned only_floats =
+    dtype_bit(float16) | dtype_bit(bfloat16) | dtype_bit(float32) | dtype_bit(float64);
+/// The dtypes that loops exist for, of `Types`.
+constexpr unsigned direct_dtypes(unsigned types) {
+  return (types & floats ? dtype_bit(float32) | dtype_bit(float64) : 0u) |
+         (types & integers ? dtype_bit(int32) | dtype_bit(int64) : 0u);
+}
+
 /// A pointwise operation: what it computes and what it is called.
 struct Pointwise {
   const Formula& formula;
@@ -18,11 +28,9 @@ struct Pointwise {
   unsigned accepts = 0x3ff; // a bit per Dtype, of the promoted dtype
   bool divides = false;     // integers are refused a divisor of zero
   bool subtracts = false;   // truth values are refused even where they would be promoted
+  // The accepted dtypes on which the loops work as the elements lie in memory.
+  unsigned direct = accepts & direct_dtypes(formula.types) & (divides ? only_floats : ~0u);
 };
-inline constexpr unsigned not_bool = 0x3fe;
-constexpr unsigned dtype_bit(Dtype d) { return 1u << static_cast<int>(d); }
-inline constexpr unsigned only_floats =
-    dtype_bit(float16) | dtype_bit(bfloat16) | dtype_bit(float32) | dtype_bit(float64);
 
 /// A tensor or a number that an operation takes.
 struct Operand {
@@ -53,6 +61,9 @@ const Tensor& pointwise_(const Pointwise& op, const Tensor& self, const Tensor& 
 const Tensor& pointwise_(const Pointwise& op, const Tensor& self, Scalar b, const Params& params = no_params);
 const Tensor& pointwise_(const Pointwise& op, const Tensor& self, std::initializer_list<Operand> others,
                          const Params& params = no_params);
+
+/// sum += part: add_ without alpha, for the engine.
+void add_into(const Tensor& sum, const Tensor& part);
 
 /// Numbers beside the tensors.
 Params params(std::initializer_list<Scalar> numbers);

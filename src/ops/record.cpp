@@ -13,7 +13,7 @@ namespace talweg {
 Tensor wrapped_number(Scalar s) {
   Dtype d = s.is_floating_point() ? float64 : s.is_boolean() ? bool_ : int64;
   Tensor t = full({}, s, {.dtype = d});
-  object(t)->flags |= wrapped_flag;
+  mark_wrapped(object(t));
   return t;
 }
 

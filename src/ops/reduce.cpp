@@ -81,7 +81,7 @@ inline TensorObject* small_total(const Tensor& self, bool mean) {
   std::memcpy(out->inside, &sum, sizeof sum);
   if ((x->flags & (requires_grad_flag | view_flag)) && grad_enabled() && requires_grad(x)) {
     out->grad_fn = make_node<TotalNode>(mean ? "MeanBackward0" : "SumBackward0", gradient_edge(x), x, mean);
-    out->flags |= requires_grad_flag;
+    out->set(requires_grad_flag);
   }
   return out;
 }

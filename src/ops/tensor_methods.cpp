@@ -120,9 +120,9 @@ const Tensor& Tensor::requires_grad_(bool value) const {
         {"[requires_grad_] you can only change requires_grad flags of leaf variables; use detach() for a "
          "result without history"});
   if (value)
-    o->flags |= requires_grad_flag;
+    o->set(requires_grad_flag);
   else
-    o->flags &= static_cast<uint16_t>(~requires_grad_flag);
+    o->clear(requires_grad_flag);
   return *this;
 }
 bool Tensor::is_leaf() const { return grad_fn_of(checked(*this)) == nullptr; }
@@ -160,7 +160,7 @@ const Tensor& Tensor::detach_() const {
   auto* o = checked(*this);
   if (o->has(view_flag)) raise<AutogradError>({"[detach_] can't detach views in-place: use detach()"});
   if (o->grad_fn) drop(std::exchange(o->grad_fn, nullptr));
-  o->flags &= static_cast<uint16_t>(~requires_grad_flag);
+  o->clear(requires_grad_flag);
   return *this;
 }
 Tensor Tensor::data() const {

@@ -11,7 +11,7 @@ from _house import House, includes, run
 
 ALLOWED = set(
     """array bit compare concepts cstddef cstdint cstring exception initializer_list iosfwd limits new optional span
-    string string_view tuple type_traits utility variant vector version""".split()
+    string string_view sys/single_threaded.h tuple type_traits utility variant vector version""".split()
 )
 UMBRELLA = "talweg.h"
 MAX_LINES = 45_000  # the allowed headers together are 29,500 of them
