@@ -118,10 +118,15 @@ Tensor linspace(Scalar start, Scalar end, int64_t steps, const TensorOptions& op
 Tensor eye(int64_t n, const TensorOptions& options = {});
 Tensor eye(int64_t n, int64_t m, const TensorOptions& options = {});
 /// Shape and dtype of another tensor.
-Tensor empty_like(const Tensor& self, const TensorOptions& options = {});
-Tensor zeros_like(const Tensor& self, const TensorOptions& options = {});
-Tensor ones_like(const Tensor& self, const TensorOptions& options = {});
-Tensor full_like(const Tensor& self, Scalar fill_value, const TensorOptions& options = {});
+Tensor empty_like(const Tensor& input, const TensorOptions& options = {});
+Tensor zeros_like(const Tensor& input, const TensorOptions& options = {});
+Tensor ones_like(const Tensor& input, const TensorOptions& options = {});
+Tensor full_like(const Tensor& input, Scalar fill_value, const TensorOptions& options = {});
+/// The dtype of another tensor.
+Tensor new_empty(const Tensor& self, IntList size, const TensorOptions& options = {});
+Tensor new_zeros(const Tensor& self, IntList size, const TensorOptions& options = {});
+Tensor new_ones(const Tensor& self, IntList size, const TensorOptions& options = {});
+Tensor new_full(const Tensor& self, IntList size, Scalar fill_value, const TensorOptions& options = {});
 
 namespace detail {
 Tensor foreign_tensor(void* data, Dtype dtype, IntList sizes, const IntList* strides, void (*release)(void*),

@@ -12,6 +12,7 @@
 namespace talweg {
 
 class GeneratorState;
+class Tensor;
 
 namespace detail {
 // Any integer; a negative one counts modulo 2^64.
@@ -72,6 +73,10 @@ TALWEG_EXPORT Generator& manual_seed(detail::Seed seed);
 TALWEG_EXPORT uint64_t seed();
 /// The seed of the default generator.
 TALWEG_EXPORT uint64_t initial_seed();
+
+/// The state of the default generator, PyTorch's 5056 bytes as uint8; and going on from one.
+Tensor get_rng_state();
+void set_rng_state(const Tensor& state);
 
 /// While it lives, draws from the default generator are forgotten: PyTorch's `torch.random.fork_rng()`.
 class TALWEG_EXPORT ForkRng {

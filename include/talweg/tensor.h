@@ -33,6 +33,7 @@ namespace talweg {
 
 class TensorHook;
 class GradFn;
+struct TensorOptions;
 
 namespace detail {
 struct HandleCount {
@@ -187,14 +188,31 @@ class Tensor {
     return talweg::index(*this, {indices.begin(), indices.size()});
   }
   Tensor index(std::span<const Index> indices) const { return talweg::index(*this, indices); }
-  const Tensor& index_put_(std::initializer_list<Index> indices, const Tensor& value,
+  const Tensor& index_put_(std::initializer_list<Index> indices, const Tensor& values,
                            bool accumulate = false) const {
-    return talweg::index_put_(*this, {indices.begin(), indices.size()}, value, accumulate);
+    return talweg::index_put_(*this, {indices.begin(), indices.size()}, values, accumulate);
+  }
+  const Tensor& index_put_(std::span<const Index> indices, const Tensor& values,
+                           bool accumulate = false) const {
+    return talweg::index_put_(*this, indices, values, accumulate);
   }
   const Tensor& index_put_(std::initializer_list<Index> indices, Scalar value) const;
-  Tensor index_put(std::initializer_list<Index> indices, const Tensor& value, bool accumulate = false) const {
-    return talweg::index_put(*this, {indices.begin(), indices.size()}, value, accumulate);
+  Tensor index_put(std::initializer_list<Index> indices, const Tensor& values,
+                   bool accumulate = false) const {
+    return talweg::index_put(*this, {indices.begin(), indices.size()}, values, accumulate);
   }
+  Tensor index_put(std::span<const Index> indices, const Tensor& values, bool accumulate = false) const {
+    return talweg::index_put(*this, indices, values, accumulate);
+  }
+  /// Tensors of this one's dtype, unless options say otherwise.
+  Tensor new_empty(IntList size) const;
+  Tensor new_empty(IntList size, const TensorOptions& options) const;
+  Tensor new_zeros(IntList size) const;
+  Tensor new_zeros(IntList size, const TensorOptions& options) const;
+  Tensor new_ones(IntList size) const;
+  Tensor new_ones(IntList size, const TensorOptions& options) const;
+  Tensor new_full(IntList size, Scalar fill_value) const;
+  Tensor new_full(IntList size, Scalar fill_value, const TensorOptions& options) const;
   /// Rows, for `for (Tensor row : x)`.
   class Iterator {
    public:
@@ -385,9 +403,24 @@ class Tensor {
   Tensor T() const;
   /// The last two dimensions swapped.
   Tensor mT() const { return talweg::transpose(*this, -2, -1); }
+  /// A matrix transposed; numbers are real here, so nothing is conjugated.
+  Tensor H() const;
+  Tensor swapaxes(int64_t axis0, int64_t axis1) const { return talweg::swapaxes(*this, axis0, axis1); }
+  const Tensor& swapaxes_(int64_t axis0, int64_t axis1) const {
+    return talweg::swapaxes_(*this, axis0, axis1);
+  }
+  Tensor swapdims(int64_t dim0, int64_t dim1) const { return talweg::swapdims(*this, dim0, dim1); }
+  const Tensor& swapdims_(int64_t dim0, int64_t dim1) const { return talweg::swapdims_(*this, dim0, dim1); }
+  Tensor view_as(const Tensor& other) const { return talweg::view_as(*this, other); }
+  Tensor reshape_as(const Tensor& other) const { return talweg::reshape_as(*this, other); }
+  Tensor ravel() const { return talweg::ravel(*this); }
+  Tensor broadcast_to(IntList size) const { return talweg::broadcast_to(*this, size); }
   Tensor permute(IntList dims) const { return talweg::permute(*this, dims); }
   Tensor select(int64_t dim, int64_t index) const { return talweg::select(*this, dim, index); }
   Tensor narrow(int64_t dim, int64_t start, int64_t length) const {
+    return talweg::narrow(*this, dim, start, length);
+  }
+  Tensor narrow(int64_t dim, const Tensor& start, int64_t length) const {
     return talweg::narrow(*this, dim, start, length);
   }
   Tensor slice(int64_t dim = 0, int64_t start = 0, int64_t end = INT64_MAX, int64_t step = 1) const {
@@ -421,18 +454,25 @@ class Tensor {
   Tensor movedim(IntList source, IntList destination) const {
     return talweg::movedim(*this, source, destination);
   }
+  Tensor moveaxis(IntList source, IntList destination) const {
+    return talweg::moveaxis(*this, source, destination);
+  }
   std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const;
   std::vector<Tensor> split(int64_t split_size, int64_t dim = 0) const;
+  std::vector<Tensor> split(IntList split_size, int64_t dim = 0) const;
   std::vector<Tensor> split_with_sizes(IntList split_sizes, int64_t dim = 0) const;
   std::vector<Tensor> unbind(int64_t dim = 0) const;
 
   Tensor clone() const { return talweg::clone(*this); }
   Tensor contiguous() const { return talweg::contiguous(*this); }
   Tensor to(Dtype dtype, bool copy = false) const { return talweg::to(*this, dtype, copy); }
+  Tensor to(const Tensor& other, bool copy = false) const { return talweg::to(*this, other, copy); }
   const Tensor& copy_(const Tensor& src) const { return talweg::copy_(*this, src); }
   const Tensor& fill_(Scalar value) const { return talweg::fill_(*this, value); }
   const Tensor& fill_(const Tensor& value) const { return talweg::fill_(*this, value); }
   const Tensor& zero_() const { return talweg::zero_(*this); }
+  Tensor fill(Scalar value) const { return talweg::fill(*this, value); }
+  Tensor fill(const Tensor& value) const { return talweg::fill(*this, value); }
 
   Tensor index_select(int64_t dim, const Tensor& index) const {
     return talweg::index_select(*this, dim, index);
@@ -445,26 +485,45 @@ class Tensor {
     return talweg::log_softmax(*this, dim, dtype);
   }
 
-  const Tensor& uniform_(double from = 0, double to = 1) const { return talweg::uniform_(*this, from, to); }
-  const Tensor& normal_(double mean = 0, double std = 1) const { return talweg::normal_(*this, mean, std); }
-  const Tensor& bernoulli_(double p = 0.5) const { return talweg::bernoulli_(*this, p); }
-  const Tensor& bernoulli_(const Tensor& p) const { return talweg::bernoulli_(*this, p); }
-  const Tensor& log_normal_(double mean = 1, double std = 2) const {
-    return talweg::log_normal_(*this, mean, std);
+  const Tensor& uniform_(double from = 0, double to = 1, std::optional<Generator> generator = {}) const {
+    return talweg::uniform_(*this, from, to, std::move(generator));
   }
-  const Tensor& exponential_(double lambd = 1) const { return talweg::exponential_(*this, lambd); }
-  const Tensor& cauchy_(double median = 0, double sigma = 1) const {
-    return talweg::cauchy_(*this, median, sigma);
+  const Tensor& normal_(double mean = 0, double std = 1, std::optional<Generator> generator = {}) const {
+    return talweg::normal_(*this, mean, std, std::move(generator));
   }
-  const Tensor& geometric_(double p) const { return talweg::geometric_(*this, p); }
+  const Tensor& bernoulli_(double p = 0.5, std::optional<Generator> generator = {}) const {
+    return talweg::bernoulli_(*this, p, std::move(generator));
+  }
+  const Tensor& bernoulli_(const Tensor& p, std::optional<Generator> generator = {}) const {
+    return talweg::bernoulli_(*this, p, std::move(generator));
+  }
+  const Tensor& log_normal_(double mean = 1, double std = 2, std::optional<Generator> generator = {}) const {
+    return talweg::log_normal_(*this, mean, std, std::move(generator));
+  }
+  const Tensor& exponential_(double lambd = 1, std::optional<Generator> generator = {}) const {
+    return talweg::exponential_(*this, lambd, std::move(generator));
+  }
+  const Tensor& cauchy_(double median = 0, double sigma = 1, std::optional<Generator> generator = {}) const {
+    return talweg::cauchy_(*this, median, sigma, std::move(generator));
+  }
+  const Tensor& geometric_(double p, std::optional<Generator> generator = {}) const {
+    return talweg::geometric_(*this, p, std::move(generator));
+  }
   const Tensor& random_() const { return talweg::random_(*this); }
   const Tensor& random_(int64_t to) const { return talweg::random_(*this, to); }
-  const Tensor& random_(int64_t from, std::optional<int64_t> to) const {
-    return talweg::random_(*this, from, to);
+  const Tensor& random_(int64_t from, std::optional<int64_t> to,
+                        std::optional<Generator> generator = {}) const {
+    return talweg::random_(*this, from, to, std::move(generator));
   }
-  Tensor bernoulli() const { return talweg::bernoulli(*this); }
-  Tensor multinomial(int64_t num_samples, bool replacement = false) const {
-    return talweg::multinomial(*this, num_samples, replacement);
+  Tensor bernoulli(std::optional<Generator> generator = {}) const {
+    return talweg::bernoulli(*this, std::move(generator));
+  }
+  Tensor bernoulli(double p, std::optional<Generator> generator = {}) const {
+    return talweg::bernoulli(*this, p, std::move(generator));
+  }
+  Tensor multinomial(int64_t num_samples, bool replacement = false,
+                     std::optional<Generator> generator = {}) const {
+    return talweg::multinomial(*this, num_samples, replacement, std::move(generator));
   }
   Tensor scatter_add(int64_t dim, const Tensor& index, const Tensor& src) const {
     return talweg::scatter_add(*this, dim, index, src);
@@ -536,6 +595,9 @@ inline std::vector<Tensor> Tensor::chunk(int64_t chunks, int64_t dim) const {
   return talweg::chunk(*this, chunks, dim);
 }
 inline std::vector<Tensor> Tensor::split(int64_t split_size, int64_t dim) const {
+  return talweg::split(*this, split_size, dim);
+}
+inline std::vector<Tensor> Tensor::split(IntList split_size, int64_t dim) const {
   return talweg::split(*this, split_size, dim);
 }
 inline std::vector<Tensor> Tensor::split_with_sizes(IntList split_sizes, int64_t dim) const {

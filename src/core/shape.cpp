@@ -33,7 +33,7 @@ int64_t numel_of(std::span<const int64_t> sizes) {
 int64_t checked_numel(std::span<const int64_t> sizes, int64_t itemsize) {
   int64_t bytes = itemsize, extent = itemsize;
   for (int64_t s : sizes) {
-    if (s < 0) raise<ShapeError>({"a size can't be negative: ", IntList(sizes)});
+    if (s < 0) raise<ShapeError>({"[empty] a size can't be negative, got ", IntList(sizes)});
     // The strides of an empty tensor count its empty dimension as one: they must not overflow either.
     if (__builtin_mul_overflow(bytes, s, &bytes) ||
         __builtin_mul_overflow(extent, std::max<int64_t>(s, 1), &extent))

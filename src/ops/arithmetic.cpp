@@ -39,6 +39,8 @@ constexpr Pointwise number_pow_op{formulas::pow_formula, "pow", "PowBackward2", 
 
 // alpha multiplies in the result's dtype: no fraction for integers, no number for truth values.
 void check_alpha(std::string_view op, Scalar alpha, std::initializer_list<Operand> operands) {
+  for (const Operand& o : operands)
+    if (o.tensor && !o.tensor->defined()) raise<TypeError>({"[", op, "] an argument is an undefined Tensor"});
   Dtype d = result_type({operands.begin(), operands.size()});
   if (alpha.is_floating_point() && is_integral(d))
     raise<DtypeError>(
@@ -108,15 +110,15 @@ const Tensor& sub_(const Tensor& self, Scalar other, Scalar alpha) {
   check_alpha("sub_", alpha, {self, other});
   return pointwise_(sub_scaled_op, self, other, params({alpha}));
 }
-Tensor rsub(const Tensor& self, const Tensor& other, Scalar alpha) {
-  if (is_one(alpha)) return pointwise(rsub_op, other, self);
-  check_alpha("rsub", alpha, {self, other});
-  return pointwise(rsub_scaled_op, other, self, params({alpha}));
+Tensor rsub(const Tensor& input, const Tensor& other, Scalar alpha) {
+  if (is_one(alpha)) return pointwise(rsub_op, other, input);
+  check_alpha("rsub", alpha, {input, other});
+  return pointwise(rsub_scaled_op, other, input, params({alpha}));
 }
-Tensor rsub(const Tensor& self, Scalar other, Scalar alpha) {
-  if (is_one(alpha)) return pointwise(rsub_op, {other, self});
-  check_alpha("rsub", alpha, {self, other});
-  return pointwise(rsub_scaled_op, {other, self}, params({alpha}));
+Tensor rsub(const Tensor& input, Scalar other, Scalar alpha) {
+  if (is_one(alpha)) return pointwise(rsub_op, {other, input});
+  check_alpha("rsub", alpha, {input, other});
+  return pointwise(rsub_scaled_op, {other, input}, params({alpha}));
 }
 
 Tensor mul(const Tensor& self, const Tensor& other) { return pointwise(mul_op, self, other); }
@@ -234,7 +236,7 @@ constinit const Op ops[] = {
                                   "T(2, 3), 1.5", "T(), T(5)", "T(33), T(33)"},
                       .derivative = Derivative::linear,
                       .in_place = boxed<ScaledInPlace, &add_>,
-                      .dtype_promotes = true,
+                      .elementwise = true,
                       .numbers_as_tensors = true}),
     op<Scaled, &sub>(
         "sub(self, other, *, alpha=1)",
@@ -242,66 +244,71 @@ constinit const Op ops[] = {
          .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3), alpha=2.5", "T(2, 1), T(1, 4)", "T(2, 3), 1.5"},
          .derivative = Derivative::linear,
          .in_place = boxed<ScaledInPlace, &sub_>,
-         .dtype_promotes = true,
+         .elementwise = true,
+         .takes = Takes::numbers,
          .numbers_as_tensors = true}),
-    op<Scaled, &rsub>("rsub(self, other, *, alpha=1)",
-                      {.doc = "other - alpha * self",
+    op<Scaled, &rsub>("rsub(input, other, *, alpha=1)",
+                      {.doc = "other - alpha * input",
                        .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3), alpha=2.5"},
                        .derivative = Derivative::linear,
-                       .dtype_promotes = true}),
-    op<Tensor(const Tensor&, Scalar, Scalar), &rsub>("rsub(self, other, alpha=1)",
-                                                     {.doc = "other - alpha * self",
+                       .elementwise = true,
+                       .takes = Takes::numbers}),
+    op<Tensor(const Tensor&, Scalar, Scalar), &rsub>("rsub(input, other, alpha=1)",
+                                                     {.doc = "other - alpha * input",
                                                       .samples = {"T(2, 3), 1.5, 2.5"},
                                                       .derivative = Derivative::linear,
-                                                      .dtype_promotes = true}),
+                                                      .elementwise = true,
+                                                      .takes = Takes::numbers}),
     op<Binary, &mul>("mul(self, other)", {.doc = "self * other",
                                           .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3)", "T(2, 1), T(1, 4)",
                                                       "T(2, 3), 1.5", "T(), T(5)", "T(33), T(33)"},
                                           .in_place = boxed<BinaryInPlace, &mul_>,
-                                          .dtype_promotes = true,
+                                          .elementwise = true,
                                           .numbers_as_tensors = true}),
     op<Division, &div>(
         "div(self, other, *, rounding_mode=None)",
         {.doc = "self / other",
          .samples = {"T(2, 3), P(2, 3)", "T(2, 3), P(3)", "T(2, 1), P(1, 4)", "T(2, 3), 1.5", "3.0, P(4)"},
          .in_place = boxed<DivisionInPlace, &div_>,
-         .dtype_promotes = true,
+         .elementwise = true,
          .numbers_as_tensors = true}),
     op<Binary, &remainder>("remainder(self, other)", {.doc = "self - floor(self / other) * other",
                                                       .samples = {"T(2, 3), P(2, 3)", "T(2, 1), P(3)"},
                                                       .derivative = Derivative::pieces,
                                                       .in_place = boxed<BinaryInPlace, &remainder_>,
-                                                      .dtype_promotes = true}),
+                                                      .elementwise = true,
+                                                      .takes = Takes::numbers}),
     op<Tensor(const Tensor&, Scalar), &remainder>(
         "remainder(self, other)", {.doc = "self - floor(self / other) * other",
                                    .samples = {"T(2, 3), 0.75"},
                                    .derivative = Derivative::pieces,
                                    .in_place = boxed<const Tensor&(const Tensor&, Scalar), &remainder_>,
-                                   .dtype_promotes = true}),
+                                   .elementwise = true}),
     op<Tensor(Scalar, const Tensor&), &remainder>("remainder(self, other)",
                                                   {.doc = "self - floor(self / other) * other",
                                                    .samples = {"2.5, P(2, 3)"},
                                                    .derivative = Derivative::pieces,
-                                                   .dtype_promotes = true}),
+                                                   .elementwise = true}),
     op<Binary, &pow>("pow(self, exponent)",
                      {.doc = "self ^ exponent",
                       .samples = {"P(2, 3), T(2, 3)", "P(2, 3), T(3)", "P(2, 1), T(1, 4)"},
                       .in_place = boxed<BinaryInPlace, &pow_>,
-                      .dtype_promotes = true}),
+                      .elementwise = true,
+                      .takes = Takes::numbers}),
     op<Tensor(Scalar, const Tensor&), &pow_of_number>(
-        "pow(self, exponent)",
-        {.doc = "self ^ exponent", .samples = {"2.5, T(2, 3)"}, .dtype_promotes = true}),
+        "pow(self, exponent)", {.doc = "self ^ exponent", .samples = {"2.5, T(2, 3)"}, .elementwise = true}),
     op<Tensor(const Tensor&, Scalar), &pow>(
         "pow(self, exponent)",
         {.doc = "self ^ exponent",
          .samples = {"T(2, 3), 2", "T(2, 3), 3", "P(2, 3), 0.5", "P(2, 3), -1.25", "P(5), 1", "P(5), 0"},
          .in_place = boxed<const Tensor&(const Tensor&, Scalar), &pow_>,
-         .dtype_promotes = true}),
+         .elementwise = true}),
     op<Tensor(const Tensor&), &neg>("neg(self)", {.doc = "-self",
                                                   .samples = {"T(2, 3)", "T()"},
                                                   .derivative = Derivative::linear,
                                                   .in_place = boxed<const Tensor&(const Tensor&), &neg_>,
-                                                  .dtype_promotes = true}),
+                                                  .elementwise = true,
+                                                  .takes = Takes::numbers}),
 };
 
 } // namespace

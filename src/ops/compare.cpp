@@ -142,14 +142,14 @@ using NumberInPlace = const Tensor&(const Tensor&, Scalar);
                         .derivative = Derivative::none,                                                      \
                         .why_not = "the result is a truth value",                                            \
                         .in_place = boxed<TensorsInPlace, &name##_>,                                         \
-                        .dtype_promotes = true}),                                                            \
+                        .elementwise = true}),                                                               \
       op<OfNumber, &name>(#name "(self, other)",                                                             \
                           {.doc = "self " sign " other, as truth values",                                    \
                            .samples = {"T(2, 3), 0.5", "I(2, 3; 3), 1", "I(2, 3; 3), 1.5"},                  \
                            .derivative = Derivative::none,                                                   \
                            .why_not = "the result is a truth value",                                         \
                            .in_place = boxed<NumberInPlace, &name##_>,                                       \
-                           .dtype_promotes = true})
+                           .elementwise = true})
 
 #define TALWEG_LOGIC(name, text)                                                              \
   op<OfTensors, &name>(#name "(self, other)",                                                 \
@@ -158,7 +158,7 @@ using NumberInPlace = const Tensor&(const Tensor&, Scalar);
                         .derivative = Derivative::none,                                       \
                         .why_not = "the result is a truth value",                             \
                         .in_place = boxed<TensorsInPlace, &name##_>,                          \
-                        .dtype_promotes = true})
+                        .elementwise = true})
 
 constinit const Op ops[] = {
     TALWEG_COMPARISON(eq, "=="),
@@ -176,13 +176,12 @@ constinit const Op ops[] = {
                                              .derivative = Derivative::none,
                                              .why_not = "the result is a truth value",
                                              .in_place = boxed<const Tensor&(const Tensor&), &logical_not_>,
-                                             .dtype_promotes = true}),
+                                             .elementwise = true}),
     op<bool(const Tensor&, const Tensor&), &equal>("equal(self, other)",
                                                    {.doc = "whether sizes and all elements are equal",
                                                     .samples = {"B(2, 3), B(2, 3)", "T(2), T(3)"},
                                                     .derivative = Derivative::none,
-                                                    .why_not = "the result is a truth value",
-                                                    .dtype_promotes = true}),
+                                                    .why_not = "the result is a truth value"}),
 };
 
 #undef TALWEG_COMPARISON

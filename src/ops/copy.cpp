@@ -124,6 +124,26 @@ const Tensor& fill_(const Tensor& self, const Tensor& value) {
 
 const Tensor& zero_(const Tensor& self) { return write_number(self, 0, "zero_", "ZeroBackward0"); }
 
+Tensor to(const Tensor& self, const Tensor& other, bool copy) {
+  check_defined(other, "to");
+  return to(self, other.dtype(), copy);
+}
+Tensor fill(const Tensor& self, Scalar value) {
+  Tensor out = clone(self);
+  fill_(out, value);
+  return out;
+}
+Tensor fill(const Tensor& self, const Tensor& value) {
+  Tensor out = clone(self);
+  fill_(out, value);
+  return out;
+}
+
+Dtype result_type(const Tensor& tensor1, const Tensor& tensor2) {
+  const Operand operands[] = {tensor1, tensor2};
+  return result_type(operands);
+}
+
 namespace {
 
 using Unary = Tensor(const Tensor&);
@@ -141,39 +161,35 @@ Tensor to_device(const Tensor& self, std::string_view device, std::optional<Dtyp
   check_defined(self, "to");
   return to(self, dtype.value_or(self.dtype()), copy);
 }
-Tensor to_other(const Tensor& self, const Tensor& other, bool, bool copy) {
-  check_defined(other, "to");
-  return to(self, other.dtype(), copy);
-}
+Tensor to_other(const Tensor& self, const Tensor& other, bool, bool copy) { return to(self, other, copy); }
 const Tensor& copy_in(const Tensor& self, const Tensor& src, bool) { return copy_(self, src); }
-template <class V>
-Tensor fill_copy(const Tensor& self, V value) {
-  Tensor out = clone(self);
-  fill_(out, value);
-  return out;
-}
 Scalar item(const Tensor& self) { return self.item(); }
 
-constexpr OpInfo conversion(std::string_view doc) {
-  return {.doc = doc, .samples = {"T(2, 3)"}, .derivative = Derivative::linear};
+constexpr OpInfo conversion(std::string_view doc, std::array<std::string_view, 8> samples = {"T(2, 3)"}) {
+  return {.doc = doc, .samples = samples, .derivative = Derivative::linear};
 }
-constexpr OpInfo writing(std::string_view doc) {
-  return {.doc = doc, .derivative = Derivative::none, .why_not = "writes into self"};
+constexpr std::string_view to_in_cpp = "to(dtype) in C++: most of these names are its words";
+constexpr OpInfo to_float(std::string_view doc) {
+  return {.doc = doc, .samples = {"T(2, 3)"}, .derivative = Derivative::linear, .undeclared = to_in_cpp};
 }
-
-Dtype common_dtype(const Tensor& tensor1, const Tensor& tensor2) {
-  const Operand operands[] = {tensor1, tensor2};
-  return result_type(operands);
+constexpr OpInfo to_whole(std::string_view doc) {
+  return {.doc = doc,
+          .samples = {"P(2, 3)", "Z(2, 3; 9)"},
+          .derivative = Derivative::none,
+          .why_not = "no floating-point dtype",
+          .undeclared = to_in_cpp};
 }
 
 constinit const Op ops[] = {
-    op<Dtype(const Tensor&, const Tensor&), &common_dtype>("result_type(tensor1, tensor2)",
-                                                           {.doc = "the dtype in which two operands meet",
-                                                            .derivative = Derivative::none,
-                                                            .why_not = "the result is a dtype",
-                                                            .numbers_as_tensors = true}),
+    op<Dtype(const Tensor&, const Tensor&), &result_type>("result_type(tensor1, tensor2)",
+                                                          {.doc = "the dtype in which two operands meet",
+                                                           .samples = {"T(2, 3), I(2; 3)", "Z(2; 3), 1.5"},
+                                                           .derivative = Derivative::none,
+                                                           .why_not = "the result is a dtype",
+                                                           .numbers_as_tensors = true}),
     op<bool(Dtype, Dtype), &can_cast>("can_cast(from_, to)",
                                       {.doc = "whether values of one dtype may be written into another",
+                                       .samples = {"float64, int32", "int64, float16"},
                                        .derivative = Derivative::none,
                                        .why_not = "the result is a truth value"}),
     op<Unary, &clone>("clone(self)", {.doc = "a copy with its own memory",
@@ -182,45 +198,44 @@ constinit const Op ops[] = {
     op<Unary, &contiguous>("contiguous(self)", {.doc = "self, or a copy that is row-major without gaps",
                                                 .samples = {"T(2, 3)"},
                                                 .derivative = Derivative::linear}),
-    op<Tensor(const Tensor&, Dtype, bool, bool), &to_dtype>("to(self, dtype, non_blocking=False, copy=False)",
-                                                            conversion("self converted to a dtype")),
+    op<Tensor(const Tensor&, Dtype, bool, bool), &to_dtype>(
+        "to(self, dtype, non_blocking=False, copy=False)",
+        conversion("self converted to a dtype", {"T(2, 3), float32", "Z(5; 9), float16, copy=True"})),
     op<Tensor(const Tensor&, std::string_view, std::optional<Dtype>, bool, bool), &to_device>(
         "to(self, device=None, dtype=None, non_blocking=False, copy=False)",
-        conversion("self converted to a dtype")),
+        conversion("self converted to a dtype", {"T(2, 3)", "T(2, 3), 'cpu', float32"})),
     op<Tensor(const Tensor&, const Tensor&, bool, bool), &to_other>(
-        "to(self, other, non_blocking=False, copy=False)", conversion("self converted to other's dtype")),
-    op<Unary, &as<float32>>("float(self)", conversion("to(float32)")),
-    op<Unary, &as<float64>>("double(self)", conversion("to(float64)")),
-    op<Unary, &as<float16>>("half(self)", conversion("to(float16)")),
-    op<Unary, &as<bfloat16>>("bfloat16(self)", conversion("to(bfloat16)")),
-    op<Unary, &as<int64>>("long(self)",
-                          {.doc = "to(int64)", .derivative = Derivative::none, .why_not = "integers"}),
-    op<Unary, &as<int32>>("int(self)",
-                          {.doc = "to(int32)", .derivative = Derivative::none, .why_not = "integers"}),
-    op<Unary, &as<int16>>("short(self)",
-                          {.doc = "to(int16)", .derivative = Derivative::none, .why_not = "integers"}),
-    op<Unary, &as<int8>>("char(self)",
-                         {.doc = "to(int8)", .derivative = Derivative::none, .why_not = "integers"}),
-    op<Unary, &as<uint8>>("byte(self)",
-                          {.doc = "to(uint8)", .derivative = Derivative::none, .why_not = "integers"}),
-    op<Unary, &as<bool_>>("bool(self)",
-                          {.doc = "to(bool)", .derivative = Derivative::none, .why_not = "truth values"}),
+        "to(self, other, non_blocking=False, copy=False)",
+        conversion("self converted to other's dtype", {"T(2, 3), C(2)", "T(2, 3), I(; 2)"})),
+    op<Unary, &as<float32>>("float(self)", to_float("to(float32)")),
+    op<Unary, &as<float64>>("double(self)", to_float("to(float64)")),
+    op<Unary, &as<float16>>("half(self)", to_float("to(float16)")),
+    op<Unary, &as<bfloat16>>("bfloat16(self)", to_float("to(bfloat16)")),
+    op<Unary, &as<int64>>("long(self)", to_whole("to(int64)")),
+    op<Unary, &as<int32>>("int(self)", to_whole("to(int32)")),
+    op<Unary, &as<int16>>("short(self)", to_whole("to(int16)")),
+    op<Unary, &as<int8>>("char(self)", to_whole("to(int8)")),
+    op<Unary, &as<uint8>>("byte(self)", to_whole("to(uint8)")),
+    op<Unary, &as<bool_>>("bool(self)", to_whole("to(bool)")),
     op<const Tensor&(const Tensor&, const Tensor&, bool), &copy_in>(
-        "copy_(self, src, non_blocking=False)", writing("writes src, broadcast and converted")),
-    op<Tensor(const Tensor&, Scalar), &fill_copy<Scalar>>(
-        "fill(self, value)", {.doc = "one value everywhere",
-                              .samples = {"T(2, 3), 1.5"},
-                              .derivative = Derivative::linear,
-                              .in_place = boxed<const Tensor&(const Tensor&, Scalar), &fill_>}),
-    op<Tensor(const Tensor&, const Tensor&), &fill_copy<const Tensor&>>(
+        "copy_(self, src, non_blocking=False)",
+        conversion("writes src, broadcast and converted", {"T(2, 3), T(3)", "T(2, 3), T()"})),
+    op<Tensor(const Tensor&, const Tensor&), &fill>(
         "fill(self, value)", {.doc = "one value everywhere",
                               .samples = {"T(2, 3), T()"},
                               .derivative = Derivative::linear,
                               .in_place = boxed<const Tensor&(const Tensor&, const Tensor&), &fill_>}),
-    op<const Tensor&(const Tensor&), &zero_>("zero_(self)", writing("writes zeros")),
-    op<Scalar(const Tensor&), &item>(
-        "item(self)",
-        {.doc = "the one element as a number", .derivative = Derivative::none, .why_not = "a number of C++"}),
+    op<Tensor(const Tensor&, Scalar), &fill>(
+        "fill(self, value)", {.doc = "one value everywhere",
+                              .samples = {"T(2, 3), 1.5"},
+                              .derivative = Derivative::linear,
+                              .in_place = boxed<const Tensor&(const Tensor&, Scalar), &fill_>}),
+    op<const Tensor&(const Tensor&), &zero_>("zero_(self)", conversion("writes zeros")),
+    op<Scalar(const Tensor&), &item>("item(self)", {.doc = "the one element as a number",
+                                                    .samples = {"T()", "T(1, 1)"},
+                                                    .derivative = Derivative::none,
+                                                    .why_not = "a number of C++",
+                                                    .undeclared = "a method alone"}),
 };
 
 } // namespace

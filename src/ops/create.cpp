@@ -226,6 +226,44 @@ Tensor zeros_like(const Tensor& self, const TensorOptions& options) { return ful
 Tensor ones_like(const Tensor& self, const TensorOptions& options) { return full_like(self, 1, options); }
 
 namespace {
+TensorOptions with_dtype_of(const Tensor& self, const TensorOptions& options, std::string_view op) {
+  if (!self.defined()) raise<TypeError>({"[", op, "] the tensor is undefined"});
+  return {options.dtype.value_or(self.dtype()), options.requires_grad};
+}
+} // namespace
+
+Tensor new_empty(const Tensor& self, IntList size, const TensorOptions& options) {
+  return empty(size, with_dtype_of(self, options, "new_empty"));
+}
+Tensor new_zeros(const Tensor& self, IntList size, const TensorOptions& options) {
+  return zeros(size, with_dtype_of(self, options, "new_zeros"));
+}
+Tensor new_ones(const Tensor& self, IntList size, const TensorOptions& options) {
+  return ones(size, with_dtype_of(self, options, "new_ones"));
+}
+Tensor new_full(const Tensor& self, IntList size, Scalar fill_value, const TensorOptions& options) {
+  return full(size, fill_value, with_dtype_of(self, options, "new_full"));
+}
+Tensor Tensor::new_empty(IntList size) const { return talweg::new_empty(*this, size); }
+Tensor Tensor::new_empty(IntList size, const TensorOptions& options) const {
+  return talweg::new_empty(*this, size, options);
+}
+Tensor Tensor::new_zeros(IntList size) const { return talweg::new_zeros(*this, size); }
+Tensor Tensor::new_zeros(IntList size, const TensorOptions& options) const {
+  return talweg::new_zeros(*this, size, options);
+}
+Tensor Tensor::new_ones(IntList size) const { return talweg::new_ones(*this, size); }
+Tensor Tensor::new_ones(IntList size, const TensorOptions& options) const {
+  return talweg::new_ones(*this, size, options);
+}
+Tensor Tensor::new_full(IntList size, Scalar fill_value) const {
+  return talweg::new_full(*this, size, fill_value);
+}
+Tensor Tensor::new_full(IntList size, Scalar fill_value, const TensorOptions& options) const {
+  return talweg::new_full(*this, size, fill_value, options);
+}
+
+namespace {
 
 using Type = std::optional<Dtype>;
 using OfSize = Tensor(IntList, Type, bool);
@@ -243,7 +281,7 @@ Tensor like(const Tensor& self, Type dtype, bool requires_grad) {
 }
 template <auto factory>
 Tensor like_of_size(const Tensor& self, IntList size, Type dtype, bool requires_grad) {
-  return factory(size, TensorOptions{dtype.value_or(self.dtype()), requires_grad});
+  return factory(self, size, TensorOptions{dtype, requires_grad});
 }
 Tensor full_of_size(IntList size, Scalar fill_value, Type dtype, bool requires_grad) {
   return full(size, fill_value, {dtype, requires_grad});
@@ -251,8 +289,8 @@ Tensor full_of_size(IntList size, Scalar fill_value, Type dtype, bool requires_g
 Tensor full_like_by_name(const Tensor& self, Scalar fill_value, Type dtype, bool requires_grad) {
   return full_like(self, fill_value, {dtype, requires_grad});
 }
-Tensor new_full(const Tensor& self, IntList size, Scalar fill_value, Type dtype, bool requires_grad) {
-  return full(size, fill_value, {dtype.value_or(self.dtype()), requires_grad});
+Tensor new_full_by_name(const Tensor& self, IntList size, Scalar fill_value, Type dtype, bool requires_grad) {
+  return new_full(self, size, fill_value, {dtype, requires_grad});
 }
 Tensor arange_to(Scalar end, Type dtype, bool requires_grad) { return arange(end, {dtype, requires_grad}); }
 Tensor arange_between(Scalar start, Scalar end, Scalar step, Type dtype, bool requires_grad) {
@@ -266,47 +304,56 @@ Tensor eye_of(int64_t n, int64_t m, Type dtype, bool requires_grad) {
   return eye(n, m, {dtype, requires_grad});
 }
 
-constexpr OpInfo constant(std::string_view doc) {
-  return {.doc = doc, .derivative = Derivative::none, .why_not = "constants"};
+constexpr OpInfo constant(std::string_view doc, std::array<std::string_view, 8> samples) {
+  return {.doc = doc, .samples = samples, .derivative = Derivative::none, .why_not = "constants"};
+}
+constexpr OpInfo undefined(std::string_view doc) {
+  return {.doc = doc,
+          .unsampled = "the elements are whatever the memory holds",
+          .derivative = Derivative::none,
+          .why_not = "undefined elements"};
 }
 
 constinit const Op ops[] = {
     op<OfSize, &of_size<&empty>>("empty(size, *, dtype=None, requires_grad=False)",
-                                 constant("undefined elements")),
-    op<OfSize, &of_size<&zeros>>("zeros(size, *, dtype=None, requires_grad=False)", constant("zeros")),
-    op<OfSize, &of_size<&ones>>("ones(size, *, dtype=None, requires_grad=False)", constant("ones")),
+                                 undefined("undefined elements")),
+    op<OfSize, &of_size<&zeros>>("zeros(size, *, dtype=None, requires_grad=False)",
+                                 constant("zeros", {"[2, 3]", "[]"})),
+    op<OfSize, &of_size<&ones>>("ones(size, *, dtype=None, requires_grad=False)",
+                                constant("ones", {"[2, 3]", "[]"})),
     op<Tensor(IntList, Scalar, Type, bool), &full_of_size>(
-        "full(size, fill_value, *, dtype=None, requires_grad=False)", constant("one value everywhere")),
+        "full(size, fill_value, *, dtype=None, requires_grad=False)",
+        constant("one value everywhere", {"[2, 3], 1.5", "[2, 3], 3", "[33], True"})),
     op<Tensor(Scalar, Type, bool), &arange_to>("arange(end, *, dtype=None, requires_grad=False)",
-                                               constant("0, 1, ... below end")),
+                                               constant("0, 1, ... below end", {"5", "33.5"})),
     op<Tensor(Scalar, Scalar, Scalar, Type, bool), &arange_between>(
         "arange(start, end, step=1, *, dtype=None, requires_grad=False)",
-        constant("start, start + step, ... below end")),
+        constant("start, start + step, ... below end", {"1, 7", "0.5, 3, 0.25", "7, -7, -2"})),
     op<Tensor(Scalar, Scalar, int64_t, Type, bool), &linspace_by_name>(
         "linspace(start, end, steps, *, dtype=None, requires_grad=False)",
-        constant("numbers from start to end")),
+        constant("numbers from start to end", {"0, 1, 5", "-1.5, 2, 33", "3, 4, 1"})),
     op<Tensor(int64_t, Type, bool), &eye_square>("eye(n, *, dtype=None, requires_grad=False)",
-                                                 constant("ones on the diagonal")),
+                                                 constant("ones on the diagonal", {"3"})),
     op<Tensor(int64_t, int64_t, Type, bool), &eye_of>("eye(n, m, *, dtype=None, requires_grad=False)",
-                                                      constant("ones on the diagonal")),
-    op<Like, &like<&empty_like>>("empty_like(self, *, dtype=None, requires_grad=False)",
-                                 constant("empty of self's shape")),
-    op<Like, &like<&zeros_like>>("zeros_like(self, *, dtype=None, requires_grad=False)",
-                                 constant("zeros of self's shape")),
-    op<Like, &like<&ones_like>>("ones_like(self, *, dtype=None, requires_grad=False)",
-                                constant("ones of self's shape")),
+                                                      constant("ones on the diagonal", {"3, 5", "4, 2"})),
+    op<Like, &like<&empty_like>>("empty_like(input, *, dtype=None, requires_grad=False)",
+                                 undefined("empty of self's shape")),
+    op<Like, &like<&zeros_like>>("zeros_like(input, *, dtype=None, requires_grad=False)",
+                                 constant("zeros of self's shape", {"T(2, 3)", "T()"})),
+    op<Like, &like<&ones_like>>("ones_like(input, *, dtype=None, requires_grad=False)",
+                                constant("ones of self's shape", {"T(2, 3)", "T()"})),
     op<Tensor(const Tensor&, Scalar, Type, bool), &full_like_by_name>(
-        "full_like(self, fill_value, *, dtype=None, requires_grad=False)",
-        constant("one value in self's shape")),
-    op<LikeOfSize, &like_of_size<&empty>>("new_empty(self, size, *, dtype=None, requires_grad=False)",
-                                          constant("empty of self's dtype")),
-    op<LikeOfSize, &like_of_size<&zeros>>("new_zeros(self, size, *, dtype=None, requires_grad=False)",
-                                          constant("zeros of self's dtype")),
-    op<LikeOfSize, &like_of_size<&ones>>("new_ones(self, size, *, dtype=None, requires_grad=False)",
-                                         constant("ones of self's dtype")),
-    op<Tensor(const Tensor&, IntList, Scalar, Type, bool), &new_full>(
+        "full_like(input, fill_value, *, dtype=None, requires_grad=False)",
+        constant("one value in self's shape", {"T(2, 3), 1.5", "T(33), 3"})),
+    op<LikeOfSize, &like_of_size<&new_empty>>("new_empty(self, size, *, dtype=None, requires_grad=False)",
+                                              undefined("empty of self's dtype")),
+    op<LikeOfSize, &like_of_size<&new_zeros>>("new_zeros(self, size, *, dtype=None, requires_grad=False)",
+                                              constant("zeros of self's dtype", {"T(2), [2, 3]"})),
+    op<LikeOfSize, &like_of_size<&new_ones>>("new_ones(self, size, *, dtype=None, requires_grad=False)",
+                                             constant("ones of self's dtype", {"T(2), [2, 3]"})),
+    op<Tensor(const Tensor&, IntList, Scalar, Type, bool), &new_full_by_name>(
         "new_full(self, size, fill_value, *, dtype=None, requires_grad=False)",
-        constant("one value, of self's dtype")),
+        constant("one value, of self's dtype", {"T(2), [2, 3], 1.5"})),
 };
 
 } // namespace

@@ -301,11 +301,16 @@ constinit const Op ops[] = {
                                      .samples = {"T(3, 4), [1]", "T(3, 4), [I(5; 3)]",
                                                  "T(3, 4), [I(2, 2; 3), I(2; 4)]", "T(3, 4), [B(3, 4)]"},
                                      .derivative = Derivative::linear}),
+    op<Tensor(const Tensor&, std::span<const Index>), &index>(
+        "index(self, indices)",
+        {.doc = "self[indices]", .samples = {"T(3, 4), [I(5; 3)]"}, .derivative = Derivative::linear}),
     op<const Tensor&(const Tensor&, std::span<const Index>, const Tensor&), &set_item>(
-        "__setitem__(self, index, value)", {.doc = "self[index] = value",
-                                            .derivative = Derivative::none,
-                                            .why_not = "writes into self",
-                                            .numbers_as_tensors = true}),
+        "__setitem__(self, index, value)",
+        {.doc = "self[index] = value",
+         .samples = {"T(3, 4), (1, slice(0, 2)), T(2)", "T(3, 4), ..., T(4)", "T(3, 4), [I(5; 3)], 1.5",
+                     "T(3, 4), B(3, 4), T()"},
+         .derivative = Derivative::linear,
+         .numbers_as_tensors = true}),
     op<Tensor(const Tensor&, std::span<const Index>, const Tensor&, bool), &index_put_tensors>(
         "index_put(self, indices, values, accumulate=False)",
         {.doc = "a copy of self with self[indices] = values",

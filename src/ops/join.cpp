@@ -118,6 +118,9 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
   });
 }
 
+Tensor concat(const std::vector<Tensor>& tensors, int64_t dim) { return cat(tensors, dim); }
+Tensor concatenate(const std::vector<Tensor>& tensors, int64_t dim) { return cat(tensors, dim); }
+
 Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
   check_list(tensors, "stack");
   const Tensor& first = tensors[0];
@@ -151,21 +154,16 @@ constinit const Op ops[] = {
     op<Join, &cat>("cat(tensors, dim=0)",
                    {.doc = "one after the other along dim",
                     .samples = {"[T(2, 3), T(4, 3)]", "[T(2, 3), T(2, 1)], 1", "[T(3)]"},
-                    .derivative = Derivative::linear,
-                    .dtype_promotes = true}),
-    op<Join, &cat>("concat(tensors, dim=0)", {.doc = "cat",
-                                              .samples = {"[T(2, 3), T(4, 3)]"},
-                                              .derivative = Derivative::linear,
-                                              .dtype_promotes = true}),
-    op<Join, &cat>("concatenate(tensors, dim=0)", {.doc = "cat",
-                                                   .samples = {"[T(2, 3), T(4, 3)]"},
-                                                   .derivative = Derivative::linear,
-                                                   .dtype_promotes = true}),
+                    .derivative = Derivative::linear}),
+    op<Join, &concat>("concat(tensors, dim=0)",
+                      {.doc = "cat", .samples = {"[T(2, 3), T(4, 3)]"}, .derivative = Derivative::linear}),
+    op<Join, &concatenate>(
+        "concatenate(tensors, dim=0)",
+        {.doc = "cat", .samples = {"[T(2, 3), T(4, 3)]"}, .derivative = Derivative::linear}),
     op<Join, &stack>("stack(tensors, dim=0)",
                      {.doc = "along a new dimension",
                       .samples = {"[T(2, 3), T(2, 3)]", "[T(2, 3), T(2, 3)], 2", "[T(), T()]"},
-                      .derivative = Derivative::linear,
-                      .dtype_promotes = true}),
+                      .derivative = Derivative::linear}),
 };
 
 } // namespace

@@ -325,6 +325,16 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
                   reduction);
 }
 
+Tensor mse_loss(const Tensor& input, const Tensor& target, std::string_view reduction, const Tensor& weight) {
+  if (!weight.defined()) return mse_loss(input, target, reduction);
+  if (!(weight.sizes() == input.sizes()))
+    raise<ValueError>({"[mse_loss] Weights and input must have the same size."});
+  Tensor squares = mse_loss(input, target, "none") * weight;
+  LossReduction r = reduction_of(reduction, "mse_loss");
+  if (r == LossReduction::none) return squares;
+  return r == LossReduction::sum ? sum(squares) : sum(squares) / sum(weight);
+}
+
 namespace {
 
 // What the old arguments size_average and reduce say instead.
@@ -337,14 +347,7 @@ std::string_view legacy_reduction(std::optional<bool> size_average, std::optiona
 
 Tensor functional_mse_loss(const Tensor& input, const Tensor& target, std::optional<bool> size_average,
                            std::optional<bool> reduce, std::string_view reduction, const Tensor& weight) {
-  reduction = legacy_reduction(size_average, reduce, reduction);
-  if (!weight.defined()) return mse_loss(input, target, reduction);
-  if (!(weight.sizes() == input.sizes()))
-    raise<ValueError>({"[mse_loss] Weights and input must have the same size."});
-  Tensor squares = mse_loss(input, target, "none") * weight;
-  LossReduction r = reduction_of(reduction, "mse_loss");
-  if (r == LossReduction::none) return squares;
-  return r == LossReduction::sum ? sum(squares) : sum(squares) / sum(weight);
+  return mse_loss(input, target, legacy_reduction(size_average, reduce, reduction), weight);
 }
 Tensor functional_nll_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
                            std::optional<bool> size_average, int64_t ignore_index, std::optional<bool> reduce,
@@ -364,7 +367,10 @@ constinit const Op ops[] = {
         "mse_loss(input, target, size_average=None, reduce=None, reduction='mean', weight=None)",
         {.doc = "(input - target)^2, reduced",
          .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(2, 3), reduction='sum'",
-                     "T(2, 3), T(2, 3), reduction='none'", "T(5, 7), T(5, 7)", "T(), T()"}}),
+                     "T(2, 3), T(2, 3), reduction='none'", "T(5, 7), T(5, 7)", "T(), T()",
+                     "T(2, 3), T(2, 3), weight=P(2, 3)"},
+         .takes = Takes::floats,
+         .rounds_by_layout = true}),
     op<decltype(functional_nll_loss), &functional_nll_loss>(
         "nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, "
         "reduction='mean')",
@@ -372,7 +378,8 @@ constinit const Op ops[] = {
          .samples = {"T(4, 3), I(4; 3)", "T(3), I(; 3)", "T(2, 3, 5), I(2, 5; 3)",
                      "T(4, 3), I(4; 3), reduction='sum'", "T(4, 3), I(4; 3), reduction='none'",
                      "T(4, 3), I(4; 3), C(3)", "T(6, 3), I(6; 3), ignore_index=1"},
-         .derivative = Derivative::linear}),
+         .derivative = Derivative::linear,
+         .takes = Takes::floats}),
     op<decltype(functional_cross_entropy), &functional_cross_entropy>(
         "cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, "
         "reduction='mean', label_smoothing=0.0)",
@@ -381,7 +388,8 @@ constinit const Op ops[] = {
          .samples = {"T(4, 3), I(4; 3)", "T(3), I(; 3)", "T(2, 3, 5), I(2, 5; 3)", "T(4, 3), U(4, 3)",
                      "T(4, 3), I(4; 3), reduction='none'", "T(4, 3), I(4; 3), C(3)",
                      "T(4, 3), I(4; 3), label_smoothing=0.25",
-                     "T(4, 3), U(4, 3), P(3), label_smoothing=0.25"}}),
+                     "T(4, 3), U(4, 3), P(3), label_smoothing=0.25"},
+         .takes = Takes::floats}),
 };
 
 } // namespace

@@ -256,6 +256,16 @@ std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
                   });
 }
 
+std::vector<Tensor> split(const Tensor& self, IntList split_size, int64_t dim) {
+  return split_with_sizes(self, split_size, dim);
+}
+Tensor narrow(const Tensor& self, int64_t dim, const Tensor& start, int64_t length) {
+  check_defined(start, "narrow");
+  if (start.dim() != 0 || !is_integral(start.dtype(), false))
+    raise<ShapeError>({"[narrow] start must be an 0-dim integral Tensor."});
+  return narrow(self, dim, start.item<int64_t>(), length);
+}
+
 namespace {
 
 using Pieces = std::vector<Tensor>(const Tensor&, int64_t, int64_t);
@@ -269,22 +279,19 @@ const Tensor& as_strided_at_(const Tensor& self, IntList size, IntList stride,
                              std::optional<int64_t> storage_offset) {
   return storage_offset ? as_strided_(self, size, stride, *storage_offset) : as_strided_(self, size, stride);
 }
-Tensor narrow_at(const Tensor& self, int64_t dim, const Tensor& start, int64_t length) {
-  check_defined(start, "narrow");
-  if (start.dim() != 0 || !is_integral(start.dtype(), false))
-    raise<ShapeError>({"[narrow] start must be an 0-dim integral Tensor."});
-  return narrow(self, dim, start.item<int64_t>(), length);
-}
-
 constinit const Op ops[] = {
     op<Tensor(const Tensor&, int64_t, int64_t), &select>(
         "select(self, dim, index)", linear_view("one slice of dim", {"T(2, 3), 0, 1", "T(2, 3, 4), -1, -2"})),
     op<Tensor(const Tensor&, int64_t, int64_t, int64_t), &narrow>(
         "narrow(self, dim, start, length)",
         linear_view("length elements of dim from start", {"T(5, 3), 0, 1, 3", "T(5, 3), 1, -2, 1"})),
-    op<Tensor(const Tensor&, int64_t, const Tensor&, int64_t), &narrow_at>(
-        "narrow(self, dim, start, length)",
-        {.doc = "narrow from where a tensor says", .derivative = Derivative::linear}),
+    op<Tensor(const Tensor&, int64_t, const Tensor&, int64_t), &narrow>(
+        "narrow(self, dim, start, length)", {.doc = "narrow from where a tensor says",
+                                             .samples = {"T(5, 3), 0, I(; 2), 2"},
+                                             .derivative = Derivative::linear}),
+    op<Tensor(const Tensor&, int64_t, int64_t, int64_t, int64_t), &slice>(
+        "slice(self, dim=0, start=0, end=9223372036854775807, step=1)",
+        linear_view("start:end:step of dim", {"T(5, 3)", "T(5, 3), 0, 1, -1, 2", "T(2, 5), -1, -4"})),
     op<Tensor(const Tensor&, IntList, IntList, std::optional<int64_t>), &as_strided_at>(
         "as_strided(self, size, stride, storage_offset=None)",
         linear_view(
@@ -296,12 +303,15 @@ constinit const Op ops[] = {
     op<Pieces, &chunk>("chunk(self, chunks, dim=0)",
                        linear_view("pieces of equal size", {"T(5, 3), 2", "T(5, 3), 3, 1"})),
     op<Pieces, &split>("split(self, split_size, dim=0)", linear_view("pieces of one size", {"T(5, 3), 2"})),
-    op<PiecesOfSizes, &split_with_sizes>("split(self, split_size, dim=0)",
-                                         linear_view("pieces of these sizes", {"T(5, 3), [2, 3]"})),
+    op<PiecesOfSizes, &split>("split(self, split_size, dim=0)",
+                              linear_view("pieces of these sizes", {"T(5, 3), [2, 3]"})),
     op<Pieces, &split>("split(self, split_size_or_sections, dim=0)",
-                       linear_view("pieces of one size", {"T(5, 3), 2"})),
-    op<PiecesOfSizes, &split_with_sizes>("split(self, split_size_or_sections, dim=0)",
-                                         linear_view("pieces of these sizes", {"T(5, 3), [2, 3]"})),
+                       linear_view("pieces of one size", {"T(5, 3), split_size_or_sections=2"}, nullptr,
+                                   "another word for split_size")),
+    op<PiecesOfSizes, &split_with_sizes>(
+        "split(self, split_size_or_sections, dim=0)",
+        linear_view("pieces of these sizes", {"T(5, 3), split_size_or_sections=[2, 3]"}, nullptr,
+                    "another word for split_size")),
     op<PiecesOfSizes, &split_with_sizes>("split_with_sizes(self, split_sizes, dim=0)",
                                          linear_view("pieces of these sizes", {"T(5, 3), [1, 0, 4]"})),
     op<std::vector<Tensor>(const Tensor&, int64_t), &unbind>(

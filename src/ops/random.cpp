@@ -215,18 +215,18 @@ Tensor rand(IntList size, const TensorOptions& options, MaybeGenerator generator
   return finish(uniform_(empty(size, without_grad(options)), 0, 1, std::move(generator)), options);
 }
 Tensor rand(IntList size) { return rand(size, {}); }
-Tensor rand_like(const Tensor& self, const TensorOptions& options, MaybeGenerator generator) {
-  return finish(uniform_(empty_like(self, without_grad(options)), 0, 1, std::move(generator)), options);
+Tensor rand_like(const Tensor& input, const TensorOptions& options, MaybeGenerator generator) {
+  return finish(uniform_(empty_like(input, without_grad(options)), 0, 1, std::move(generator)), options);
 }
-Tensor rand_like(const Tensor& self) { return rand_like(self, {}); }
+Tensor rand_like(const Tensor& input) { return rand_like(input, {}); }
 Tensor randn(IntList size, const TensorOptions& options, MaybeGenerator generator) {
   return finish(normal_(empty(size, without_grad(options)), 0, 1, std::move(generator)), options);
 }
 Tensor randn(IntList size) { return randn(size, {}); }
-Tensor randn_like(const Tensor& self, const TensorOptions& options, MaybeGenerator generator) {
-  return finish(normal_(empty_like(self, without_grad(options)), 0, 1, std::move(generator)), options);
+Tensor randn_like(const Tensor& input, const TensorOptions& options, MaybeGenerator generator) {
+  return finish(normal_(empty_like(input, without_grad(options)), 0, 1, std::move(generator)), options);
 }
-Tensor randn_like(const Tensor& self) { return randn_like(self, {}); }
+Tensor randn_like(const Tensor& input) { return randn_like(input, {}); }
 Tensor randint(int64_t low, int64_t high, IntList size, const TensorOptions& options,
                MaybeGenerator generator) {
   return finish(
@@ -235,10 +235,20 @@ Tensor randint(int64_t low, int64_t high, IntList size, const TensorOptions& opt
 }
 Tensor randint(int64_t low, int64_t high, IntList size) { return randint(low, high, size, {}); }
 Tensor randint(int64_t high, IntList size) { return randint(0, high, size, {}); }
-Tensor randint_like(const Tensor& self, int64_t low, int64_t high) {
-  return random_(empty_like(self), low, high);
+Tensor randint_like(const Tensor& input, int64_t low, int64_t high, const TensorOptions& options,
+                    MaybeGenerator generator) {
+  return finish(
+      random_(empty_like(input.detach(), {.dtype = options.dtype}), low, high, std::move(generator)),
+      options);
 }
-Tensor randint_like(const Tensor& self, int64_t high) { return randint_like(self, 0, high); }
+Tensor randint_like(const Tensor& input, int64_t low, int64_t high) {
+  return randint_like(input, low, high, {});
+}
+Tensor randint_like(const Tensor& input, int64_t high, const TensorOptions& options,
+                    MaybeGenerator generator) {
+  return randint_like(input, 0, high, options, std::move(generator));
+}
+Tensor randint_like(const Tensor& input, int64_t high) { return randint_like(input, 0, high, {}); }
 
 Tensor randperm(int64_t n) { return randperm(n, {}); }
 Tensor randperm(int64_t n, const TensorOptions& options, MaybeGenerator generator) {
@@ -292,6 +302,10 @@ Tensor normal(double mean, const Tensor& std, MaybeGenerator generator) {
   out.mul_(std.detach()).add_(mean);
   return drawn(std::move(out), "NormalBackward2", {&std});
 }
+Tensor normal(double mean, double std, IntList size, const TensorOptions& options, MaybeGenerator generator) {
+  return finish(normal_(empty(size, {.dtype = options.dtype}), mean, std, std::move(generator)), options);
+}
+Tensor normal(double mean, double std, IntList size) { return normal(mean, std, size, {}); }
 Tensor normal(const Tensor& mean, const Tensor& std, MaybeGenerator generator) {
   check_floating(mean, "normal");
   check_floating(std, "normal");
@@ -389,19 +403,18 @@ Tensor randint_between(int64_t low, int64_t high, IntList size, MaybeGenerator g
                        bool requires_grad) {
   return randint(low, high, size, {dtype, requires_grad}, std::move(g));
 }
-Tensor randint_like_between(const Tensor& self, int64_t low, int64_t high, MaybeGenerator g, Type dtype,
+Tensor randint_like_between(const Tensor& input, int64_t low, int64_t high, MaybeGenerator g, Type dtype,
                             bool requires_grad) {
-  return finish(random_(empty_like(self.detach(), {.dtype = dtype}), low, high, std::move(g)),
-                {dtype, requires_grad});
+  return randint_like(input, low, high, {dtype, requires_grad}, std::move(g));
 }
-Tensor randint_like_below(const Tensor& self, int64_t high, MaybeGenerator g, Type dtype,
+Tensor randint_like_below(const Tensor& input, int64_t high, MaybeGenerator g, Type dtype,
                           bool requires_grad) {
-  return randint_like_between(self, 0, high, std::move(g), dtype, requires_grad);
+  return randint_like(input, high, {dtype, requires_grad}, std::move(g));
 }
 // A tensor as limit stands for its one element.
-Tensor randint_like_below_tensor(const Tensor& self, const Tensor& high, MaybeGenerator g, Type dtype,
+Tensor randint_like_below_tensor(const Tensor& input, const Tensor& high, MaybeGenerator g, Type dtype,
                                  bool requires_grad) {
-  return randint_like_between(self, 0, high.item<int64_t>(), std::move(g), dtype, requires_grad);
+  return randint_like(input, high.item<int64_t>(), {dtype, requires_grad}, std::move(g));
 }
 Tensor randperm_by_name(int64_t n, MaybeGenerator g, Type dtype, bool requires_grad) {
   return randperm(n, {dtype, requires_grad}, std::move(g));
@@ -409,7 +422,7 @@ Tensor randperm_by_name(int64_t n, MaybeGenerator g, Type dtype, bool requires_g
 Tensor bernoulli_of(const Tensor& self, MaybeGenerator g) { return bernoulli(self, std::move(g)); }
 Tensor normal_of_size(double mean, double std, IntList size, MaybeGenerator g, Type dtype,
                       bool requires_grad) {
-  return finish(normal_(empty(size, {.dtype = dtype}), mean, std, std::move(g)), {dtype, requires_grad});
+  return normal(mean, std, size, {dtype, requires_grad}, std::move(g));
 }
 const Tensor& random_below(const Tensor& self, int64_t to, MaybeGenerator g) {
   return random_(self, 0, to, std::move(g));
@@ -419,8 +432,14 @@ const Tensor& random_whole(const Tensor& self, MaybeGenerator g) {
   return fill(self, whole_range_kernel, {state_of(g)}, "RandomBackward2", "random_");
 }
 
-constexpr OpInfo random_info(std::string_view doc) {
-  return {.doc = doc, .derivative = Derivative::none, .why_not = "random"};
+constexpr OpInfo draw(std::string_view doc, std::array<std::string_view, 8> samples, Takes takes = Takes::all,
+                      std::string_view undeclared = {}) {
+  return {.doc = doc,
+          .samples = samples,
+          .derivative = Derivative::none,
+          .why_not = "what is drawn, and what is overwritten, counts as constant",
+          .takes = takes,
+          .undeclared = undeclared};
 }
 using Fill1 = const Tensor&(const Tensor&, double, MaybeGenerator);
 using Fill2 = const Tensor&(const Tensor&, double, double, MaybeGenerator);
@@ -429,72 +448,76 @@ using Like = Tensor(const Tensor&, MaybeGenerator, Type, bool);
 
 constinit const Op ops[] = {
     op<OfSize, &rand_by_name>("rand(size, *, generator=None, dtype=None, requires_grad=False)",
-                              random_info("uniform on [0, 1)")),
+                              draw("uniform on [0, 1)", {"[2, 3]", "[33]"})),
     op<OfSize, &randn_by_name>("randn(size, *, generator=None, dtype=None, requires_grad=False)",
-                               random_info("standard normal")),
-    op<Like, &rand_like_by_name>("rand_like(self, *, generator=None, dtype=None, requires_grad=False)",
-                                 random_info("uniform on [0, 1)")),
-    op<Like, &randn_like_by_name>("randn_like(self, *, generator=None, dtype=None, requires_grad=False)",
-                                  random_info("standard normal")),
+                               draw("standard normal", {"[2, 3]", "[16]", "[33]"})),
+    op<Like, &rand_like_by_name>("rand_like(input, *, generator=None, dtype=None, requires_grad=False)",
+                                 draw("uniform on [0, 1)", {"T(4, 5)"}, Takes::floats)),
+    op<Like, &randn_like_by_name>("randn_like(input, *, generator=None, dtype=None, requires_grad=False)",
+                                  draw("standard normal", {"T(4, 5)", "T(2, 3)"}, Takes::floats)),
     op<Tensor(int64_t, IntList, MaybeGenerator, Type, bool), &randint_below>(
         "randint(high, size, *, generator=None, dtype=None, requires_grad=False)",
-        random_info("integers of [0, high)")),
+        draw("integers of [0, high)", {"10, [4, 5]"})),
     op<Tensor(int64_t, int64_t, IntList, MaybeGenerator, Type, bool), &randint_between>(
         "randint(low, high, size, *, generator=None, dtype=None, requires_grad=False)",
-        random_info("integers of [low, high)")),
+        draw("integers of [low, high)", {"-5, 5, [4, 5]"})),
     op<Tensor(const Tensor&, int64_t, MaybeGenerator, Type, bool), &randint_like_below>(
-        "randint_like(self, high, *, generator=None, dtype=None, requires_grad=False)",
-        random_info("integers of [0, high)")),
+        "randint_like(input, high, *, generator=None, dtype=None, requires_grad=False)",
+        draw("integers of [0, high)", {"T(4, 5), 2"})),
     op<Tensor(const Tensor&, const Tensor&, MaybeGenerator, Type, bool), &randint_like_below_tensor>(
-        "randint_like(self, high, *, generator=None, dtype=None, requires_grad=False)",
-        random_info("integers of [0, high)")),
+        "randint_like(input, high, *, generator=None, dtype=None, requires_grad=False)",
+        draw("integers of [0, high)", {"T(4, 5), I(; 99)"}, Takes::numbers, "a tensor in place of a number")),
     op<Tensor(const Tensor&, int64_t, int64_t, MaybeGenerator, Type, bool), &randint_like_between>(
-        "randint_like(self, low, high, *, generator=None, dtype=None, requires_grad=False)",
-        random_info("integers of [low, high)")),
+        "randint_like(input, low, high, *, generator=None, dtype=None, requires_grad=False)",
+        draw("integers of [low, high)", {"T(4, 5), 0, 2"})),
     op<Tensor(int64_t, MaybeGenerator, Type, bool), &randperm_by_name>(
         "randperm(n, *, generator=None, dtype=None, requires_grad=False)",
-        random_info("a random order of 0 ... n - 1")),
+        draw("a random order of 0 ... n - 1", {"20"})),
     op<Tensor(const Tensor&, MaybeGenerator), &bernoulli_of>(
-        "bernoulli(self, *, generator=None)", random_info("ones with the probabilities in self")),
-    op<Tensor(const Tensor&, double, MaybeGenerator), &bernoulli>("bernoulli(self, p, *, generator=None)",
-                                                                  random_info("ones with probability p")),
-    op<Tensor(const Tensor&, const Tensor&, MaybeGenerator), &normal>("normal(mean, std, *, generator=None)",
-                                                                      random_info("normal numbers")),
-    op<Tensor(const Tensor&, double, MaybeGenerator), &normal>("normal(mean, std=1.0, *, generator=None)",
-                                                               random_info("normal numbers")),
-    op<Tensor(double, const Tensor&, MaybeGenerator), &normal>("normal(mean, std, *, generator=None)",
-                                                               random_info("normal numbers")),
+        "bernoulli(self, *, generator=None)",
+        draw("ones with the probabilities in self", {"U(4, 5)"}, Takes::floats)),
+    op<Tensor(const Tensor&, double, MaybeGenerator), &bernoulli>(
+        "bernoulli(self, p, *, generator=None)", draw("ones with probability p", {"T(4, 5), 0.25"})),
+    op<Tensor(const Tensor&, const Tensor&, MaybeGenerator), &normal>(
+        "normal(mean, std, *, generator=None)", draw("normal numbers", {"T(4, 5), P(4, 5)"}, Takes::floats)),
+    op<Tensor(const Tensor&, double, MaybeGenerator), &normal>(
+        "normal(mean, std=1.0, *, generator=None)", draw("normal numbers", {"T(4, 5), 2.0"}, Takes::floats)),
+    op<Tensor(double, const Tensor&, MaybeGenerator), &normal>(
+        "normal(mean, std, *, generator=None)", draw("normal numbers", {"1.5, P(4, 5)"}, Takes::floats)),
     op<Tensor(double, double, IntList, MaybeGenerator, Type, bool), &normal_of_size>(
         "normal(mean, std, size, *, generator=None, dtype=None, requires_grad=False)",
-        random_info("normal numbers")),
-    op<Tensor(const Tensor&, MaybeGenerator), &poisson>("poisson(self, generator=None)",
-                                                        random_info("numbers of events")),
+        draw("normal numbers", {"0.5, 2.0, [4, 5]"})),
+    op<Tensor(const Tensor&, MaybeGenerator), &poisson>(
+        "poisson(input, generator=None)", draw("numbers of events", {"P(4, 5)"}, Takes::floats)),
     op<Tensor(const Tensor&, const Tensor&, MaybeGenerator), &binomial>(
-        "binomial(count, prob, generator=None)", random_info("numbers of successes")),
+        "binomial(count, prob, generator=None)",
+        draw("numbers of successes", {"P(4, 5), U(4, 5)"}, Takes::wide)),
     op<Tensor(const Tensor&, int64_t, bool, MaybeGenerator), &multinomial>(
         "multinomial(self, num_samples, replacement=False, *, generator=None)",
-        random_info("indices drawn by weights")),
+        draw("indices drawn by weights", {"P(8), 3", "P(2, 8), 20, True"}, Takes::floats)),
     op<Fill2, &uniform_>("uniform_(self, from=0.0, to=1.0, *, generator=None)",
-                         random_info("uniform on [from, to)")),
-    op<Fill2, &normal_>("normal_(self, mean=0.0, std=1.0, *, generator=None)", random_info("normal numbers")),
+                         draw("uniform on [from, to)", {"T(4, 5)", "T(4, 5), -1.0, 2.5"}, Takes::floats)),
+    op<Fill2, &normal_>("normal_(self, mean=0.0, std=1.0, *, generator=None)",
+                        draw("normal numbers", {"T(4, 5)", "T(2, 3), 1.0, 0.5"}, Takes::floats)),
     op<Fill2, &log_normal_>("log_normal_(self, mean=1.0, std=2.0, *, generator=None)",
-                            random_info("exp of normal numbers")),
+                            draw("exp of normal numbers", {"T(4, 5)"}, Takes::floats)),
     op<Fill1, &exponential_>("exponential_(self, lambd=1.0, *, generator=None)",
-                             random_info("exponential numbers")),
+                             draw("exponential numbers", {"T(4, 5)", "T(4, 5), 2.5"}, Takes::floats)),
     op<Fill2, &cauchy_>("cauchy_(self, median=0.0, sigma=1.0, *, generator=None)",
-                        random_info("Cauchy's distribution")),
+                        draw("Cauchy's distribution", {"T(4, 5)"}, Takes::floats)),
     op<Fill1, &geometric_>("geometric_(self, p, *, generator=None)",
-                           random_info("trials until the first success")),
+                           draw("trials until the first success", {"T(4, 5), 0.25"})),
     op<Fill1, &bernoulli_>("bernoulli_(self, p=0.5, *, generator=None)",
-                           random_info("ones with probability p")),
+                           draw("ones with probability p", {"T(4, 5)", "T(4, 5), 0.25"})),
     op<const Tensor&(const Tensor&, const Tensor&, MaybeGenerator), &bernoulli_>(
-        "bernoulli_(self, p, *, generator=None)", random_info("ones with the probabilities in p")),
+        "bernoulli_(self, p, *, generator=None)",
+        draw("ones with the probabilities in p", {"T(4, 5), C(4, 5)"})),
     op<const Tensor&(const Tensor&, MaybeGenerator), &random_whole>(
-        "random_(self, *, generator=None)", random_info("integers of the dtype's range")),
+        "random_(self, *, generator=None)", draw("integers of the dtype's range", {"T(4, 5)"})),
     op<const Tensor&(const Tensor&, int64_t, MaybeGenerator), &random_below>(
-        "random_(self, to, *, generator=None)", random_info("integers of [0, to)")),
+        "random_(self, to, *, generator=None)", draw("integers of [0, to)", {"T(4, 5), 2"})),
     op<const Tensor&(const Tensor&, int64_t, std::optional<int64_t>, MaybeGenerator), &random_>(
-        "random_(self, from, to=None, *, generator=None)", random_info("integers of [from, to)")),
+        "random_(self, from, to=None, *, generator=None)", draw("integers of [from, to)", {"T(4, 5), 0, 2"})),
 };
 
 } // namespace

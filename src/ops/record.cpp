@@ -330,11 +330,23 @@ ValueList call_op(std::string_view name, std::span<const Value> arguments,
   raise<TypeError>({"[", name, "] received an invalid combination of arguments:", problems});
 }
 
+ValueList call_record(const Op& op, std::span<const Value> arguments, std::span<const NamedValue> keywords,
+                      bool in_place) {
+  ValueList bound = bind_arguments(op, arguments, keywords), results;
+  (in_place ? op.info.in_place : op.call)(op.name(), bound, results);
+  return results;
+}
+
+ValueList bind_arguments(const Op& op, std::span<const Value> arguments,
+                         std::span<const NamedValue> keywords) {
+  Bound bound = bind(op, arguments, keywords);
+  if (!bound.problem.empty()) raise<TypeError>({"[", op.name(), "] ", op.signature, " ", bound.problem});
+  return std::move(bound.values);
+}
+
 ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds,
                          std::span<const Value> arguments, std::span<const NamedValue> keywords) {
-  Bound bound = bind(Op{signature, nullptr, kinds, {}}, arguments, keywords);
-  if (!bound.problem.empty()) raise<TypeError>({signature, " ", bound.problem});
-  return std::move(bound.values);
+  return bind_arguments(Op{signature, nullptr, kinds, false, {}}, arguments, keywords);
 }
 
 } // namespace talweg

@@ -75,23 +75,37 @@ enum class Derivative : uint8_t {
   none,   // results are integers, truth values or constants
 };
 
+/// Which dtypes every call takes: the floating ones, and ... What isn't taken is refused with an error.
+enum class Takes : uint8_t {
+  all,     // integers and bool
+  numbers, // integers
+  floats,  // no others
+  wide,    // not even float16 and bfloat16
+};
+
+/// What a record states beside its signature. Each statement is held against the operation by
+/// tests/unit/conformance_*.cpp; docs/add-an-operation.md says how to choose.
 struct OpInfo {
   std::string_view doc = {};
-  /// Argument texts of sample calls: `T(2, 3)` is a tensor of random numbers of these sizes, `P(...)` of
-  /// positive ones, `U(...)` between 0 and 1, `C(...)` of positive ones that have no gradient, `I(sizes; n)`
-  /// of integers below n, `B(...)` of truth values; the rest as in Python.
+  /// Argument texts of sample calls, in the language of tests/support/sample.h: `T(2, 3), I(4; 3),
+  /// alpha=2.5`.
   std::array<std::string_view, 8> samples = {};
+  std::string_view unsampled = {}; // why there are none
   Derivative derivative = Derivative::smooth;
-  std::string_view why_not = {};   // where there is none
-  BoxedCall in_place = nullptr;    // `name_`
-  bool dtype_promotes = false;     // takes integers and bool too, by promotion
+  std::string_view why_not = {}; // why there is no derivative
+  BoxedCall in_place = nullptr;  // `name_`
+  bool elementwise = false;      // arguments broadcast; an element depends on the elements at its place alone
+  Takes takes = Takes::all;
+  bool rounds_by_layout = false;   // adds in an order that depends on strides: other last bits
   bool numbers_as_tensors = false; // a number is taken where the signature says Tensor
+  std::string_view undeclared = {}; // why there is neither a declaration nor a method: called by name alone
 };
 
 struct Op {
   std::string_view signature; // "sum(self, dim=[], keepdim=False, dtype=None)"
   BoxedCall call;
   std::span<const ParamKind> kinds;
+  bool writes_self; // the function gives back its first argument, written
   OpInfo info;
 
   std::string_view name() const { return signature.substr(0, signature.find('(')); }
@@ -202,6 +216,7 @@ struct Box<R(A...), f> {
     call_boxed<R, A...>(f, arguments, out);
   }
   static constexpr std::array<ParamKind, sizeof...(A)> kinds{param_of<A>::kind...};
+  static constexpr bool writes_self = std::is_same_v<R, const Tensor&>;
 };
 
 } // namespace detail
@@ -284,7 +299,7 @@ constexpr Op op(std::string_view signature, OpInfo info) {
   if (count != kinds.size()) throw "the signature and the function differ in the number of parameters";
   for (size_t i = 0; i < count; ++i)
     if (!default_fits(params[i].standard, kinds[i])) throw "a default isn't of its parameter's kind";
-  return {signature, boxed<Sig, f>, kinds, info};
+  return {signature, boxed<Sig, f>, kinds, detail::Box<Sig, f>::writes_self, info};
 }
 
 using NamedValue = std::pair<std::string, Value>;
@@ -295,8 +310,13 @@ std::vector<const Op*> find_ops(std::string_view name);
 /// place. Throws KeyError for an unknown name, TypeError where no overload takes these arguments.
 ValueList call_op(std::string_view name, std::span<const Value> arguments,
                   std::span<const NamedValue> keywords = {});
+/// The same on one record, whatever other overloads of the name would take.
+ValueList call_record(const Op& op, std::span<const Value> arguments,
+                      std::span<const NamedValue> keywords = {}, bool in_place = false);
 /// The arguments in the order of the signature's parameters, defaults filled in. Throws TypeError if they
 /// don't fit.
+ValueList bind_arguments(const Op& op, std::span<const Value> arguments,
+                         std::span<const NamedValue> keywords);
 ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds,
                          std::span<const Value> arguments, std::span<const NamedValue> keywords);
 /// A tensor made of a number, that promotes as a number.

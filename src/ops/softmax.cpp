@@ -100,16 +100,24 @@ constinit const Op ops[] = {
     op<Plain, &softmax>(
         "softmax(self, dim, dtype=None)",
         {.doc = "exp(self) / sum(exp(self)) along dim",
-         .samples = {"T(2, 3), 0", "T(2, 3), 1", "T(2, 3, 4), 1", "T(3, 33), -1", "T(), 0", "T(17), 0"}}),
-    op<Functional, &functional_softmax>(
-        "softmax(input, dim=None, _stacklevel=3, dtype=None)",
-        {.doc = "exp(input) / sum(exp(input)) along dim", .samples = {"T(2, 3)"}}),
+         .samples = {"T(2, 3), 0", "T(2, 3), 1", "T(2, 3, 4), 1", "T(3, 33), -1", "T(), 0", "T(17), 0"},
+         .takes = Takes::floats}),
+    op<Functional, &functional_softmax>("softmax(input, dim=None, _stacklevel=3, dtype=None)",
+                                        {.doc = "exp(input) / sum(exp(input)) along dim",
+                                         .samples = {"T(2, 3)"},
+                                         .takes = Takes::floats,
+                                         .undeclared = "the words of torch.nn.functional; C++ names dim"}),
     op<Plain, &log_softmax>(
         "log_softmax(self, dim, dtype=None)",
         {.doc = "log(softmax(self, dim))",
-         .samples = {"T(2, 3), 0", "T(2, 3), 1", "T(2, 3, 4), 1", "T(3, 33), -1", "T(), 0", "T(17), 0"}}),
-    op<Functional, &functional_log_softmax>("log_softmax(input, dim=None, _stacklevel=3, dtype=None)",
-                                            {.doc = "log(softmax(input, dim))", .samples = {"T(2, 3)"}}),
+         .samples = {"T(2, 3), 0", "T(2, 3), 1", "T(2, 3, 4), 1", "T(3, 33), -1", "T(), 0", "T(17), 0"},
+         .takes = Takes::floats}),
+    op<Functional, &functional_log_softmax>(
+        "log_softmax(input, dim=None, _stacklevel=3, dtype=None)",
+        {.doc = "log(softmax(input, dim))",
+         .samples = {"T(2, 3)"},
+         .takes = Takes::floats,
+         .undeclared = "the words of torch.nn.functional; C++ names dim"}),
 };
 
 } // namespace

@@ -16,7 +16,7 @@ namespace talweg {
 namespace {
 
 TensorObject* checked(const Tensor& t) {
-  if (!t.defined()) raise<TypeError>({"the Tensor is undefined: it was default-constructed or reset"});
+  if (!t.defined()) raise<TypeError>({"[Tensor] the Tensor is undefined: it was default-constructed or reset"});
   return object(t);
 }
 

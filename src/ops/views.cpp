@@ -115,7 +115,10 @@ Tensor expand(const Tensor& self, IntList size) {
       [old = Dims(self.sizes()), dtype = self.dtype()](const Tensor& g) { return sum_to(g, old, dtype); });
 }
 
-Tensor expand_as(const Tensor& self, const Tensor& other) { return expand(self, other.sizes()); }
+Tensor expand_as(const Tensor& self, const Tensor& other) {
+  check_defined(other, "expand_as");
+  return expand(self, other.sizes());
+}
 
 namespace {
 Tensor squeeze_mask(const Tensor& self, uint64_t mask, const char* node) {
@@ -223,6 +226,35 @@ Tensor movedim(const Tensor& self, IntList source, IntList destination) {
   return permute(self, order);
 }
 
+Tensor view_as(const Tensor& self, const Tensor& other) {
+  check_defined(other, "view_as");
+  return view(self, other.sizes());
+}
+Tensor reshape_as(const Tensor& self, const Tensor& other) {
+  check_defined(other, "reshape_as");
+  return reshape(self, other.sizes());
+}
+Tensor ravel(const Tensor& self) { return reshape(contiguous(self), -1); }
+Tensor swapaxes(const Tensor& self, int64_t axis0, int64_t axis1) { return transpose(self, axis0, axis1); }
+Tensor swapdims(const Tensor& self, int64_t dim0, int64_t dim1) { return transpose(self, dim0, dim1); }
+const Tensor& swapaxes_(const Tensor& self, int64_t axis0, int64_t axis1) {
+  return transpose_(self, axis0, axis1);
+}
+const Tensor& swapdims_(const Tensor& self, int64_t dim0, int64_t dim1) {
+  return transpose_(self, dim0, dim1);
+}
+Tensor broadcast_to(const Tensor& self, IntList size) { return expand(self, size); }
+Tensor moveaxis(const Tensor& self, IntList source, IntList destination) {
+  return movedim(self, source, destination);
+}
+Tensor Tensor::H() const {
+  check_defined(*this, "H");
+  if (dim() != 0 && dim() != 2)
+    raise<ShapeError>(
+        {"[H] tensor.H is only supported on matrices (2-D tensors). Got ", dim(), "-D tensor."});
+  return dim() == 0 ? T() : transpose(0, 1);
+}
+
 Tensor detach(const Tensor& self) {
   check_defined(self, "detach");
   TensorObject* o = object(self);
@@ -236,8 +268,6 @@ using OfDim = Tensor(const Tensor&, int64_t);
 using OfSizes = Tensor(const Tensor&, IntList);
 using OfOther = Tensor(const Tensor&, const Tensor&);
 
-Tensor view_as(const Tensor& self, const Tensor& other) { return view(self, other.sizes()); }
-Tensor reshape_as(const Tensor& self, const Tensor& other) { return reshape(self, other.sizes()); }
 Tensor all_reversed(const Tensor& self) { return self.T(); }
 Tensor last_two_swapped(const Tensor& self) {
   check_defined(self, "mT");
@@ -246,14 +276,7 @@ Tensor last_two_swapped(const Tensor& self) {
                        self.dim(), "-D tensor."});
   return self.mT();
 }
-Tensor adjoint_of_matrix(const Tensor& self) {
-  check_defined(self, "H");
-  if (self.dim() != 0 && self.dim() != 2)
-    raise<ShapeError>(
-        {"[H] tensor.H is only supported on matrices (2-D tensors). Got ", self.dim(), "-D tensor."});
-  return self.dim() == 0 ? self.T() : transpose(self, 0, 1);
-}
-Tensor ravel(const Tensor& self) { return reshape(contiguous(self), -1); }
+Tensor adjoint_of_matrix(const Tensor& self) { return self.H(); }
 
 using TwoDimsInPlace = const Tensor&(const Tensor&, int64_t, int64_t);
 using UnaryInPlace = const Tensor&(const Tensor&);
@@ -272,24 +295,26 @@ constinit const Op ops[] = {
         "transpose(self, dim0, dim1)",
         linear_view("two dimensions swapped", {"T(2, 3), 0, 1", "T(2, 3, 4), -1, 0"},
                     boxed<TwoDimsInPlace, &transpose_>)),
-    op<Tensor(const Tensor&, int64_t, int64_t), &transpose>(
+    op<Tensor(const Tensor&, int64_t, int64_t), &swapaxes>(
         "swapaxes(self, axis0, axis1)",
-        linear_view("transpose", {"T(2, 3), 0, 1"}, boxed<TwoDimsInPlace, &transpose_>)),
-    op<Tensor(const Tensor&, int64_t, int64_t), &transpose>(
+        linear_view("transpose", {"T(2, 3), 0, 1"}, boxed<TwoDimsInPlace, &swapaxes_>)),
+    op<Tensor(const Tensor&, int64_t, int64_t), &swapdims>(
         "swapdims(self, dim0, dim1)",
-        linear_view("transpose", {"T(2, 3), 0, 1"}, boxed<TwoDimsInPlace, &transpose_>)),
+        linear_view("transpose", {"T(2, 3), 0, 1"}, boxed<TwoDimsInPlace, &swapdims_>)),
     op<Unary, &t>("t(self)",
                   linear_view("a matrix transposed", {"T(2, 3)", "T(3)"}, boxed<UnaryInPlace, &t_>)),
-    op<Unary, &all_reversed>("T(self)", linear_view("all dimensions in reverse", {"T(2, 3)"})),
-    op<Unary, &last_two_swapped>("mT(self)", linear_view("the last two dimensions swapped", {"T(4, 2, 3)"})),
-    op<Unary, &adjoint_of_matrix>("H(self)",
-                                  linear_view("a matrix transposed (and conjugated)", {"T(2, 3)"})),
+    op<Unary, &all_reversed>("T(self)", linear_view("all dimensions in reverse", {"T(2, 3)"}, nullptr,
+                                                    "an attribute in Python, a method in C++")),
+    op<Unary, &last_two_swapped>("mT(self)", linear_view("the last two dimensions swapped", {"T(4, 2, 3)"},
+                                                         nullptr, "an attribute in Python, a method in C++")),
+    op<Unary, &adjoint_of_matrix>("H(self)", linear_view("a matrix transposed (and conjugated)", {"T(2, 3)"},
+                                                         nullptr, "an attribute in Python, a method in C++")),
     op<OfSizes, &permute>(
         "permute(self, dims)",
         linear_view("dimensions in a new order", {"T(2, 3, 4), [2, 0, 1]", "T(2, 3, 4), [0, -1, 1]"})),
     op<OfSizes, &expand>("expand(self, size)",
                          linear_view("dimensions of size 1 repeated", {"T(2, 1), [2, 3]", "T(3), [2, -1]"})),
-    op<OfSizes, &expand>("broadcast_to(self, size)", linear_view("expand", {"T(2, 1), [2, 3]"})),
+    op<OfSizes, &broadcast_to>("broadcast_to(self, size)", linear_view("expand", {"T(2, 1), [2, 3]"})),
     op<OfOther, &expand_as>("expand_as(self, other)",
                             linear_view("expand(other.shape)", {"T(2, 1), T(2, 3)"})),
     op<Unary, &squeeze>("squeeze(self)", linear_view("without dimensions of size 1", {"T(2, 1, 3, 1)"},
@@ -309,9 +334,10 @@ constinit const Op ops[] = {
     op<Tensor(const Tensor&, IntList, IntList), &movedim>(
         "movedim(self, source, destination)",
         linear_view("dimensions moved", {"T(2, 3, 4), 0, 2", "T(2, 3, 4), [0, 1], [2, 0]"})),
-    op<Tensor(const Tensor&, IntList, IntList), &movedim>("moveaxis(self, source, destination)",
-                                                          linear_view("movedim", {"T(2, 3, 4), 0, 2"})),
+    op<Tensor(const Tensor&, IntList, IntList), &moveaxis>("moveaxis(self, source, destination)",
+                                                           linear_view("movedim", {"T(2, 3, 4), 0, 2"})),
     op<Unary, &detach>("detach(self)", {.doc = "the same elements without history",
+                                        .samples = {"T(2, 3)"},
                                         .derivative = Derivative::none,
                                         .why_not = "it cuts history"}),
 };

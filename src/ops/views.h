@@ -22,8 +22,12 @@ Tensor view_of(const Tensor& self, const Dims& sizes, const Dims& strides, int64
 
 /// What the record of a view has in common with all others.
 constexpr OpInfo linear_view(std::string_view doc, std::array<std::string_view, 8> samples,
-                             BoxedCall in_place = nullptr) {
-  return {.doc = doc, .samples = samples, .derivative = Derivative::linear, .in_place = in_place};
+                             BoxedCall in_place = nullptr, std::string_view undeclared = {}) {
+  return {.doc = doc,
+          .samples = samples,
+          .derivative = Derivative::linear,
+          .in_place = in_place,
+          .undeclared = undeclared};
 }
 
 } // namespace talweg

@@ -22,6 +22,7 @@ class House:
         parser.add_argument("--build", type=pathlib.Path, required=True, help="root of the build tree")
         parser.add_argument("--cxx", default="c++", help="the compiler")
         parser.add_argument("--library", type=pathlib.Path, help="the built library")
+        parser.add_argument("--records", type=pathlib.Path, help="the program that prints the records")
         self.arguments = parser.parse_args()
         self.source = self.arguments.source
         self.findings = []

@@ -29,7 +29,7 @@ class Parser {
       skip();
       if (at_ < text_.size()) expect(',');
     }
-    out.constant = constant_;
+    out.letters = letters_;
     return out;
   }
 
@@ -40,14 +40,20 @@ class Parser {
     if (c == '(') return list('(', ')');
     if (c == '\'') return quoted();
     if (c == '-' || (c >= '0' && c <= '9')) return number();
+    if (text_.substr(at_, 3) == "...") {
+      at_ += 3;
+      return EllipsisIndex{};
+    }
     std::string word;
     while (at_ < text_.size() &&
            (std::isalnum(static_cast<unsigned char>(peek())) || peek() == '_' || peek() == '.'))
       word += text_[at_++];
-    if (peek() == '(') return tensor(word);
+    if (peek() == '(') return word == "slice" ? slice() : Value(tensor(word));
     if (word == "None") return {};
     if (word == "True") return true;
     if (word == "False") return false;
+    if (word == "inf") return HUGE_VAL;
+    if (word == "nan") return std::nan("");
     if (word.starts_with("torch.")) word = word.substr(6);
     for (int i = 0; i < dtype_count; ++i)
       if (name(static_cast<Dtype>(i)) == word) return static_cast<Dtype>(i);
@@ -111,6 +117,15 @@ class Parser {
     return *i;
   }
 
+  Value slice() {
+    ValueList parts = list('(', ')');
+    std::optional<int64_t> limits[3];
+    if (parts.empty() || parts.size() > 3) fail();
+    for (size_t i = 0; i < parts.size(); ++i)
+      if (auto* n = parts[i].as<int64_t>()) limits[i] = *n;
+    return parts.size() == 1 ? Slice(None, limits[0]) : Slice(limits[0], limits[1], limits[2].value_or(1));
+  }
+
   // One of the letters, with its sizes.
   Tensor tensor(const std::string& kind) {
     expect('(');
@@ -130,9 +145,21 @@ class Parser {
     for (int64_t s : sizes) count *= s;
     std::vector<double> values;
     for (int64_t i = 0; i < count; ++i) values.push_back(draw(kind, below));
-    constant_.push_back(kind == "C");
+    if (kind == "D") spread(values);
+    letters_ += kind;
     Tensor flat = talweg::tensor(values).view(sizes);
-    return kind == "I" ? flat.to(int64) : kind == "B" ? flat.to(bool_) : flat;
+    return kind == "I" || kind == "Z" ? flat.to(int64) : kind == "B" ? flat.to(bool_) : flat;
+  }
+
+  // Each number into a half of its own, in random order, around zero.
+  void spread(std::vector<double>& values) {
+    std::vector<double> halves(values.size());
+    for (size_t i = 0; i < halves.size(); ++i) {
+      auto j = static_cast<size_t>(uniform() * static_cast<double>(i + 1) * 0.9999);
+      halves[i] = halves[j];
+      halves[j] = static_cast<double>(i) - std::floor(static_cast<double>(halves.size()) / 2);
+    }
+    for (size_t i = 0; i < halves.size(); ++i) values[i] = (halves[i] + values[i]) / 2;
   }
 
   double uniform() {
@@ -142,8 +169,14 @@ class Parser {
   double draw(const std::string& kind, int64_t below) {
     double u = uniform();
     if (kind == "T") return std::sqrt(-2 * std::log(u)) * std::cos(6.283185307179586 * uniform());
-    if (kind == "P" || kind == "C") return 0.25 + 2 * u;
+    if (kind == "P") return 0.25 + 2 * u;
+    if (kind == "C") return 0.1 + 0.8 * u;
     if (kind == "U") return u;
+    if (kind == "S") return 2 * u - 1;
+    if (kind == "G") return 1.25 + 2 * u;
+    if (kind == "D") return 0.2 + 0.6 * u; // of a half
+    if (kind == "Z")
+      return std::floor(u * (2 * static_cast<double>(below) + 1) * 0.9999) - static_cast<double>(below);
     if (kind == "B") return u < 0.5;
     if (kind == "I") return std::floor(u * static_cast<double>(below) * 0.9999);
     fail();
@@ -152,7 +185,7 @@ class Parser {
   std::string_view text_;
   size_t at_ = 0;
   uint64_t state_ = 0x853c49e6748fea9bu;
-  std::vector<bool> constant_;
+  std::string letters_;
 };
 
 Value replaced(const Value& v, const std::function<Tensor(const Tensor&)>& f) {
@@ -162,6 +195,7 @@ Value replaced(const Value& v, const std::function<Tensor(const Tensor&)>& f) {
     for (const Value& e : *list) out.push_back(replaced(e, f));
     return out;
   }
+  if (auto* tuple = v.as<Tuple>()) return Tuple{std::get<ValueList>(replaced(tuple->items, f).content)};
   return v;
 }
 
@@ -171,7 +205,7 @@ Sample parse_sample(std::string_view text) { return Parser(text).call(); }
 Value parse_value(std::string_view text) { return Parser(text).value(); }
 
 Sample with_tensors(const Sample& sample, const std::function<Tensor(const Tensor&)>& f) {
-  Sample out{sample.text, {}, {}, sample.constant};
+  Sample out{sample.text, {}, {}, sample.letters};
   for (const Value& v : sample.positional) out.positional.push_back(replaced(v, f));
   for (const auto& [key, v] : sample.named) out.named.emplace_back(key, replaced(v, f));
   return out;

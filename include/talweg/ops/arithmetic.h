@@ -19,9 +19,9 @@ Tensor sub(const Tensor& self, const Tensor& other, Scalar alpha = 1);
 Tensor sub(const Tensor& self, Scalar other, Scalar alpha = 1);
 const Tensor& sub_(const Tensor& self, const Tensor& other, Scalar alpha = 1);
 const Tensor& sub_(const Tensor& self, Scalar other, Scalar alpha = 1);
-/// other - alpha * self.
-Tensor rsub(const Tensor& self, const Tensor& other, Scalar alpha = 1);
-Tensor rsub(const Tensor& self, Scalar other, Scalar alpha = 1);
+/// other - alpha * input.
+Tensor rsub(const Tensor& input, const Tensor& other, Scalar alpha = 1);
+Tensor rsub(const Tensor& input, Scalar other, Scalar alpha = 1);
 /// self * other.
 Tensor mul(const Tensor& self, const Tensor& other);
 Tensor mul(const Tensor& self, Scalar other);

@@ -64,11 +64,11 @@ class Index {
 /// self[indices] by NumPy's rules. Integers, slices, None and Ellipsis give a view, masks and integer tensors
 /// a copy.
 Tensor index(const Tensor& self, std::span<const Index> indices);
-/// self[indices] = value (broadcast); with `accumulate` it is added, once for each time an element is named.
-const Tensor& index_put_(const Tensor& self, std::span<const Index> indices, const Tensor& value,
+/// self[indices] = values (broadcast); with `accumulate` it is added, once for each time an element is named.
+const Tensor& index_put_(const Tensor& self, std::span<const Index> indices, const Tensor& values,
                          bool accumulate = false);
-/// A copy of self with self[indices] = value.
-Tensor index_put(const Tensor& self, std::span<const Index> indices, const Tensor& value,
+/// A copy of self with self[indices] = values.
+Tensor index_put(const Tensor& self, std::span<const Index> indices, const Tensor& values,
                  bool accumulate = false);
 /// Rows (or slices of any dim) in the order of a 1-d integer tensor.
 Tensor index_select(const Tensor& self, int64_t dim, const Tensor& index);

@@ -10,6 +10,8 @@ class Tensor;
 
 /// (input - target)^2, reduced.
 Tensor mse_loss(const Tensor& input, const Tensor& target, std::string_view reduction = "mean");
+/// weight * (input - target)^2; "mean" divides by the sum of the weights. weight has the sizes of input.
+Tensor mse_loss(const Tensor& input, const Tensor& target, std::string_view reduction, const Tensor& weight);
 /// -weight[target] * input[target], reduced; input (N, C) or (C) or (N, C, d1, ...) holds log-probabilities,
 /// target class indices. "mean" divides by the sum of the weights used. Targets equal to ignore_index count
 /// as nothing.

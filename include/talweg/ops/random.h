@@ -17,21 +17,25 @@ struct TensorOptions;
 /// Uniform on [0, 1). Floating-point dtypes.
 Tensor rand(IntList size, const TensorOptions& options, std::optional<Generator> generator = {});
 Tensor rand(IntList size);
-Tensor rand_like(const Tensor& self);
-Tensor rand_like(const Tensor& self, const TensorOptions& options, std::optional<Generator> generator = {});
+Tensor rand_like(const Tensor& input);
+Tensor rand_like(const Tensor& input, const TensorOptions& options, std::optional<Generator> generator = {});
 /// Standard normal. Floating-point dtypes.
 Tensor randn(IntList size, const TensorOptions& options, std::optional<Generator> generator = {});
 Tensor randn(IntList size);
-Tensor randn_like(const Tensor& self);
-Tensor randn_like(const Tensor& self, const TensorOptions& options, std::optional<Generator> generator = {});
+Tensor randn_like(const Tensor& input);
+Tensor randn_like(const Tensor& input, const TensorOptions& options, std::optional<Generator> generator = {});
 /// Integers of [low, high); int64 unless options say otherwise.
 Tensor randint(int64_t low, int64_t high, IntList size, const TensorOptions& options,
                std::optional<Generator> generator = {});
 Tensor randint(int64_t low, int64_t high, IntList size);
 Tensor randint(int64_t high, IntList size);
 /// The same in the shape and dtype of another tensor.
-Tensor randint_like(const Tensor& self, int64_t low, int64_t high);
-Tensor randint_like(const Tensor& self, int64_t high);
+Tensor randint_like(const Tensor& input, int64_t low, int64_t high);
+Tensor randint_like(const Tensor& input, int64_t low, int64_t high, const TensorOptions& options,
+                    std::optional<Generator> generator = {});
+Tensor randint_like(const Tensor& input, int64_t high);
+Tensor randint_like(const Tensor& input, int64_t high, const TensorOptions& options,
+                    std::optional<Generator> generator = {});
 /// A random order of 0 ... n - 1; int64 unless options say otherwise.
 Tensor randperm(int64_t n);
 Tensor randperm(int64_t n, const TensorOptions& options, std::optional<Generator> generator = {});
@@ -42,8 +46,11 @@ Tensor bernoulli(const Tensor& self, double p, std::optional<Generator> generato
 Tensor normal(const Tensor& mean, const Tensor& std, std::optional<Generator> generator = {});
 Tensor normal(const Tensor& mean, double std = 1, std::optional<Generator> generator = {});
 Tensor normal(double mean, const Tensor& std, std::optional<Generator> generator = {});
+Tensor normal(double mean, double std, IntList size);
+Tensor normal(double mean, double std, IntList size, const TensorOptions& options,
+              std::optional<Generator> generator = {});
 /// Numbers of events, given the expected ones.
-Tensor poisson(const Tensor& self, std::optional<Generator> generator = {});
+Tensor poisson(const Tensor& input, std::optional<Generator> generator = {});
 /// Numbers of successes in `count` trials of probability `prob` (broadcast).
 Tensor binomial(const Tensor& count, const Tensor& prob, std::optional<Generator> generator = {});
 /// Indices drawn by weights: `num_samples` per row of self, (n) or (rows, n); int64.
@@ -78,9 +85,5 @@ const Tensor& random_(const Tensor& self, int64_t from, std::optional<int64_t> t
 const Tensor& random_(const Tensor& self, int64_t to);
 /// Integers of the dtype's whole range from 0.
 const Tensor& random_(const Tensor& self);
-
-/// The state of the default generator, PyTorch's 5056 bytes as uint8; and going on from one.
-Tensor get_rng_state();
-void set_rng_state(const Tensor& state);
 
 } // namespace talweg
