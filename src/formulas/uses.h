@@ -33,22 +33,37 @@ struct Uses {
   friend constexpr Uses operator op(Uses a, Uses b) { return join(a, b); }
   TALWEG_USES(+)
   TALWEG_USES(-)
-  TALWEG_USES(*) TALWEG_USES(/) TALWEG_USES(&) TALWEG_USES(|) TALWEG_USES(^) TALWEG_USES(<) TALWEG_USES(<=)
-      TALWEG_USES(>) TALWEG_USES(>=) TALWEG_USES(==) TALWEG_USES(!=)
+  TALWEG_USES(*)
+  TALWEG_USES(/)
+  TALWEG_USES(&)
+  TALWEG_USES(|)
+  TALWEG_USES(^)
+  TALWEG_USES(<)
+  TALWEG_USES(<=)
+  TALWEG_USES(>)
+  TALWEG_USES(>=)
+  TALWEG_USES(==)
+  TALWEG_USES(!=)
 #undef TALWEG_USES
 #define TALWEG_USES(function) \
   friend constexpr Uses function(Uses a) { return join(a); }
-          TALWEG_USES(abs) TALWEG_USES(exp) TALWEG_USES(log) TALWEG_USES(sqrt) TALWEG_USES(tanh)
-              TALWEG_USES(sign)
+  TALWEG_USES(abs)
+  TALWEG_USES(exp)
+  TALWEG_USES(log)
+  TALWEG_USES(sqrt)
+  TALWEG_USES(tanh)
+  TALWEG_USES(sign)
 #undef TALWEG_USES
 #define TALWEG_USES(function) \
   friend constexpr Uses function(Uses a, Uses b) { return join(a, b); }
-                  TALWEG_USES(pow) TALWEG_USES(maximum) TALWEG_USES(minimum) TALWEG_USES(div_floor)
-                      TALWEG_USES(div_trunc) TALWEG_USES(remainder)
+  TALWEG_USES(pow)
+  TALWEG_USES(maximum)
+  TALWEG_USES(minimum)
+  TALWEG_USES(div_floor)
+  TALWEG_USES(div_trunc)
+  TALWEG_USES(remainder)
 #undef TALWEG_USES
-                          friend constexpr Uses where(Uses a, Uses b, Uses c) {
-    return join(join(a, b), c);
-  }
+  friend constexpr Uses where(Uses a, Uses b, Uses c) { return join(join(a, b), c); }
 };
 
 } // namespace talweg

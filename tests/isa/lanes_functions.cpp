@@ -31,13 +31,30 @@ __attribute__((flatten)) void run(T* out, const T* x, const T* y, size_t n) {
     auto operator()(auto x, auto y) const { return f(x, y); } \
   };
 #define ROW(f) {#f, F_##f::binary, run<F_##f, float>, run<F_##f, double>},
-#define UNARY_FUNCTIONS(X)                                                                                 \
-  X(exp)                                                                                                   \
-  X(expm1)                                                                                                 \
-  X(tanh)                                                                                                  \
-  X(sigmoid) X(log) X(log1p) X(exp2) X(log2) X(log10) X(sin) X(cos) X(tan) X(erf) X(erfc) X(sqrt) X(round) \
-      X(floor) X(ceil) X(trunc)
-#define BINARY_FUNCTIONS(X) X(pow) X(fmod) X(remainder)
+#define UNARY_FUNCTIONS(FUNCTION) \
+  FUNCTION(exp)                   \
+  FUNCTION(expm1)                 \
+  FUNCTION(tanh)                  \
+  FUNCTION(sigmoid)               \
+  FUNCTION(log)                   \
+  FUNCTION(log1p)                 \
+  FUNCTION(exp2)                  \
+  FUNCTION(log2)                  \
+  FUNCTION(log10)                 \
+  FUNCTION(sin)                   \
+  FUNCTION(cos)                   \
+  FUNCTION(tan)                   \
+  FUNCTION(erf)                   \
+  FUNCTION(erfc)                  \
+  FUNCTION(sqrt)                  \
+  FUNCTION(round)                 \
+  FUNCTION(floor)                 \
+  FUNCTION(ceil)                  \
+  FUNCTION(trunc)
+#define BINARY_FUNCTIONS(FUNCTION) \
+  FUNCTION(pow)                    \
+  FUNCTION(fmod)                   \
+  FUNCTION(remainder)
 
 UNARY_FUNCTIONS(UNARY)
 BINARY_FUNCTIONS(BINARY)
