@@ -33,7 +33,9 @@ Tensor PointwiseNode::to_one(const Tensor& gradient) const {
 // The derivatives of small tensors, tile by tile; false if something isn't small.
 inline bool PointwiseNode::apply_small(Backward& b) {
   TensorObject* g = object(b.grad());
-  if (!g->has(lane_flag) || extra || thread_state.modes != grad_off) return false;
+  if (!g->has(lane_flag) || extra || thread_state.modes != grad_off ||
+      !(direct_dtypes(floats) & dtype_bit(g->dtype)))
+    return false;
   const Formula& f = op->formula;
   const void* data[most_inputs + 2] = {g->data, g->data, g->data, g->data, g->data};
   Lane64 lane;

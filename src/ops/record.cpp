@@ -346,7 +346,7 @@ ValueList bind_arguments(const Op& op, std::span<const Value> arguments,
 
 ValueList bind_arguments(std::string_view signature, std::span<const ParamKind> kinds,
                          std::span<const Value> arguments, std::span<const NamedValue> keywords) {
-  return bind_arguments(Op{signature, nullptr, kinds, false, {}}, arguments, keywords);
+  return bind_arguments(Op{signature, nullptr, kinds, {}}, arguments, keywords);
 }
 
 } // namespace talweg

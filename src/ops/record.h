@@ -96,8 +96,9 @@ struct OpInfo {
   BoxedCall in_place = nullptr;  // `name_`
   bool elementwise = false;      // arguments broadcast; an element depends on the elements at its place alone
   Takes takes = Takes::all;
-  bool rounds_by_layout = false;   // adds in an order that depends on strides: other last bits
-  bool numbers_as_tensors = false; // a number is taken where the signature says Tensor
+  bool rounds_by_layout = false;    // adds in an order that depends on strides: other last bits
+  bool numbers_as_tensors = false;  // a number is taken where the signature says Tensor
+  bool writes_self = false;         // set by op(): the function gives back its first argument, written
   std::string_view undeclared = {}; // why there is neither a declaration nor a method: called by name alone
 };
 
@@ -105,7 +106,6 @@ struct Op {
   std::string_view signature; // "sum(self, dim=[], keepdim=False, dtype=None)"
   BoxedCall call;
   std::span<const ParamKind> kinds;
-  bool writes_self; // the function gives back its first argument, written
   OpInfo info;
 
   std::string_view name() const { return signature.substr(0, signature.find('(')); }
@@ -299,7 +299,8 @@ constexpr Op op(std::string_view signature, OpInfo info) {
   if (count != kinds.size()) throw "the signature and the function differ in the number of parameters";
   for (size_t i = 0; i < count; ++i)
     if (!default_fits(params[i].standard, kinds[i])) throw "a default isn't of its parameter's kind";
-  return {signature, boxed<Sig, f>, kinds, detail::Box<Sig, f>::writes_self, info};
+  info.writes_self = detail::Box<Sig, f>::writes_self;
+  return {signature, boxed<Sig, f>, kinds, info};
 }
 
 using NamedValue = std::pair<std::string, Value>;

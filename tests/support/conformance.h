@@ -74,7 +74,7 @@ class Conformance : public ::testing::TestWithParam<const Op*> {
   // The same draws each time; what is written is a copy of the same geometry.
   ValueList call(const Sample& s, bool in_place = false, int seed = 7) const {
     manual_seed(seed);
-    if (!op().writes_self && !in_place) return call_record(op(), s.positional, s.named);
+    if (!info().writes_self && !in_place) return call_record(op(), s.positional, s.named);
     Sample own = s;
     const Tensor& self = *s.positional.at(0).as<Tensor>();
     own.positional[0] = self.is_contiguous() ? self.clone() : sliced(self);

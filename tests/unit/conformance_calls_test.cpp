@@ -24,7 +24,7 @@ TEST_P(Conformance, DefaultsAreWhatTheSignatureSays) {
   std::array<Param, 16> params;
   size_t count = parse_signature(op().signature, params);
   for_each_sample([&](const Sample& s) {
-    if (op().writes_self) return; // the sample's own tensor would be written
+    if (info().writes_self) return; // the sample's own tensor would be written
     // All arguments by name, left-out ones as the signature's text.
     std::vector<NamedValue> all = s.named;
     for (size_t i = 0; i < s.positional.size(); ++i)
@@ -141,7 +141,7 @@ TEST_P(Conformance, MistakesGiveOneErrorAndChangeNothing) {
           if (in_place && (!info().in_place || !right[0].as<Tensor>())) continue;
           ValueList wrong = right;
           wrong[i] = mistake;
-          const bool writes = in_place || op().writes_self;
+          const bool writes = in_place || info().writes_self;
           Tensor self, before;
           uint32_t version = 0;
           auto renew = [&] {
