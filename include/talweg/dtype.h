@@ -27,8 +27,8 @@ inline constexpr Dtype float64 = Dtype::float64;
 
 /// Bytes of one element.
 constexpr int64_t itemsize(Dtype dtype) {
-  constexpr uint8_t sizes[dtype_count] = {1, 1, 1, 2, 4, 8, 2, 2, 4, 8};
-  return sizes[static_cast<int>(dtype)];
+  // Four bits each: 1, 1, 1, 2, 4, 8, 2, 2, 4, 8.
+  return static_cast<int64_t>(0x84'2284'2111u >> (4 * static_cast<unsigned>(dtype)) & 15);
 }
 /// True for float16, bfloat16, float32 and float64: the types that can require gradients.
 constexpr bool is_floating_point(Dtype dtype) { return dtype >= Dtype::float16; }

@@ -35,9 +35,10 @@ class NodeList {
     data_ = larger;
     capacity_ *= 2;
   }
-  Node* inner_[48];
+  static constexpr size_t inner_capacity = 32;
+  Node* inner_[inner_capacity];
   Node** data_ = inner_;
-  size_t size_ = 0, capacity_ = 48;
+  size_t size_ = 0, capacity_ = inner_capacity;
 };
 
 // Different for each walk of the process.
@@ -105,49 +106,28 @@ class Walk {
     for (Outer& o : outer_) o.give_back();
   }
 
-  void count(std::span<const Edge> roots) {
-    const uint32_t epoch = epoch_;
-    for (const Edge& root : roots)
-      if (root.node->epoch != epoch) start(root.node, 0);
-    for (size_t i = 0; i < seen_.size(); ++i) {
-      const Node* node = seen_.begin()[i];
-      const Edge* edges = node->edges();
-      for (const Edge* e = edges + node->edge_count; e-- != edges;) {
-        Node* next = e->node;
-        if (!next) continue;
-        if (next->epoch == epoch)
-          ++next->waiting;
-        else
-          start(next, 1);
-      }
-    }
-  }
-
-  // Marks what leads to a capture. Nodes come after those they read from, so one pass in that order is
-  // enough.
-  void mark_needed() {
-    std::vector<Node*> order(seen_.begin(), seen_.end());
-    std::sort(order.begin(), order.end(), [](const Node* a, const Node* b) {
-      bool a_leaf = a->kind == NodeKind::leaf, b_leaf = b->kind == NodeKind::leaf;
-      return a_leaf != b_leaf ? a_leaf : a->sequence < b->sequence;
-    });
-    for (Node* n : order) {
-      n->needed = false;
-      for (const Capture& c : call_.captures) n->needed |= c.edge.node == n;
-      for (const Edge& e : n->edge_span()) n->needed |= e.node && e.node->needed;
-    }
-  }
-
   void run(std::span<const Edge> roots, std::span<Tensor> gradients) {
+    for (const Edge& root : roots)
+      if (root.node->epoch != epoch_) start(root.node, 0);
     for (size_t i = 0; i < roots.size(); ++i)
       add_to(gradient_of(roots[i].node, roots[i].output), std::move(gradients[i]));
+    counted_ = listening_ || roots.size() != 1;
+    if (counted_) {
+      count_from(0);
+      if (listening_) mark_needed();
+    }
     for (const Edge& root : roots)
       if (root.node->waiting == 0 && !root.node->queued) enqueue(root.node);
     while (Node* node = next_) {
       next_ = ready_.empty() ? nullptr : next_of_heap();
       node->queued = false;
       ask(node);
+      if (must_count_) [[unlikely]]
+        count_rest();
     }
+    if (!counted_)
+      for (Node* node : seen_)
+        if (node->kind == NodeKind::leaf) ask_leaf(node);
     finished_ = true;
   }
 
@@ -178,8 +158,71 @@ class Walk {
     }
   };
 
+  // How many gradients each node waits for, from the nodes at `first` of seen_ on.
+  void count_from(size_t first) {
+    const uint32_t epoch = epoch_;
+    for (size_t i = first; i < seen_.size(); ++i) {
+      const Node* node = seen_.begin()[i];
+      const Edge* edges = node->edges();
+      for (const Edge* e = edges + node->edge_count; e-- != edges;) {
+        Node* next = e->node;
+        if (!next) continue;
+        if (next->epoch == epoch)
+          ++next->waiting;
+        else
+          start(next, 1);
+      }
+    }
+  }
+
+  // A walk begins without counting: a node that one edge alone leads to is ready when it is reached, and
+  // leaves are asked at the end. From the first node on that others lead to as well, the rest is counted.
+  [[gnu::noinline]] void count_rest() {
+    must_count_ = false;
+    counted_ = true;
+    epoch_ = new_epoch();
+    const size_t passed = seen_.size();
+    auto begin_at = [this](Node* n) {
+      if (n->epoch == epoch_) return;
+      n->epoch = epoch_;
+      seen_.push(n);
+    };
+    if (next_) begin_at(next_);
+    for (Node* n : ready_) begin_at(n);
+    for (Node* n : shared_) begin_at(n);
+    count_from(passed);
+    for (Node* n : shared_)
+      if (n->waiting == 0 && !n->queued) enqueue(n);
+    for (size_t i = 0; i < passed; ++i) {
+      Node* n = seen_.begin()[i];
+      if (n->kind == NodeKind::leaf && (n->epoch != epoch_ || n->waiting == 0) && !n->queued) enqueue(n);
+    }
+  }
+  [[gnu::always_inline]] void pass_uncounted(Node* node) {
+    if (node->kind == NodeKind::simple && __atomic_load_n(&node->references, __ATOMIC_RELAXED) == 1)
+      return enqueue(node);
+    if (node->kind == NodeKind::leaf && !node->extra) return;
+    must_count_ = true;
+    if (node->kind != NodeKind::leaf) shared_.push(node);
+  }
+
+  // Marks what leads to a capture. Nodes come after those they read from, so one pass in that order is
+  // enough.
+  void mark_needed() {
+    std::vector<Node*> order(seen_.begin(), seen_.end());
+    std::sort(order.begin(), order.end(), [](const Node* a, const Node* b) {
+      bool a_leaf = a->kind == NodeKind::leaf, b_leaf = b->kind == NodeKind::leaf;
+      return a_leaf != b_leaf ? a_leaf : a->sequence < b->sequence;
+    });
+    for (Node* n : order) {
+      n->needed = false;
+      for (const Capture& c : call_.captures) n->needed |= c.edge.node == n;
+      for (const Edge& e : n->edge_span()) n->needed |= e.node && e.node->needed;
+    }
+  }
+
   // The first time that this walk sees a node.
-  void start(Node* node, uint32_t waiting) {
+  [[gnu::always_inline]] void start(Node* node, uint32_t waiting) {
     if (node->waiting != 0 || node->queued) [[unlikely]]
       keep_for_outer(node);
     node->epoch = epoch_;
@@ -200,7 +243,7 @@ class Walk {
   }
 
   // next_ is the first of all that are ready; the heap has the others.
-  void enqueue(Node* node) {
+  [[gnu::always_inline]] void enqueue(Node* node) {
     node->queued = true;
     if (!next_)
       next_ = node;
@@ -218,7 +261,7 @@ class Walk {
   }
 
   // One result, at most two inputs, nobody listening: most nodes.
-  void ask_simple(Node* node) {
+  [[gnu::always_inline]] void ask_simple(Node* node) {
     Tensor results[2];
     if (node->gradient.defined()) [[likely]] {
       Backward backward(node, {&node->gradient, 1}, results);
@@ -230,30 +273,37 @@ class Walk {
     pass(node->inner_edges[1], results[1]);
   }
 
-  void release(Node* node) {
+  [[gnu::always_inline]] void release(Node* node) {
     if (call_.keep_graph) return;
     node->type->release(node);
     node->released = true;
   }
 
-  void pass(const Edge& e, Tensor& gradient) {
+  [[gnu::always_inline]] void pass(const Edge& e, Tensor& gradient) {
     Node* node = e.node;
     if (!node) return;
+    if (node->epoch != epoch_) start(node, 0);
     if (e.output == 0 && !node->gradient.defined()) [[likely]]
       std::swap(node->gradient, gradient);
     else if (gradient.defined())
       add_to(gradient_of(node, e.output), std::move(gradient));
-    if (--node->waiting == 0) enqueue(node);
+    if (!counted_)
+      pass_uncounted(node);
+    else if (--node->waiting == 0)
+      enqueue(node);
   }
 
-  void ask(Node* node) {
+  [[gnu::always_inline]] void ask(Node* node) {
     if (listening_) return ask_any(node);
     if (node->kind == NodeKind::simple) return ask_simple(node);
     if (node->kind == NodeKind::operation || node->extra) return ask_any(node);
+    ask_leaf(node);
+  }
+  static void ask_leaf(Node* node) {
     if (node->gradient.defined()) accumulate(static_cast<LeafNode*>(node)->leaf, std::move(node->gradient));
   }
 
-  void ask_any(Node* node) {
+  [[gnu::noinline]] void ask_any(Node* node) {
     bool wanted = call_.captures.empty() || node->needed;
     Tensor inner[4];
     std::vector<Tensor> outer;
@@ -320,19 +370,23 @@ class Walk {
   const bool listening_ = !call_.captures.empty();
   uint32_t epoch_;
   bool finished_ = false;
+  bool counted_ = true;
+  bool must_count_ = false;
   Node* next_ = nullptr;
   NodeList seen_, ready_;
+  NodeList shared_; // reached before they were counted
   std::vector<Outer> outer_;
 };
 
 } // namespace
 
 void run_engine(std::span<const Edge> roots, std::span<Tensor> gradients, const EngineCall& call) {
-  AutoGradMode mode(call.create_graph);
-  Walk walk(call);
-  walk.count(roots);
-  if (!call.captures.empty()) walk.mark_needed();
-  walk.run(roots, gradients);
+  struct ModeOfWalk {
+    uint32_t before = thread_state.modes;
+    explicit ModeOfWalk(bool record) { thread_state.modes = record ? before & ~grad_off : before | grad_off; }
+    ~ModeOfWalk() { thread_state.modes = before; }
+  } mode(call.create_graph);
+  Walk(call).run(roots, gradients);
 }
 
 } // namespace talweg

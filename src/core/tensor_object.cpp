@@ -46,14 +46,11 @@ void free_object(TensorObject* o) noexcept {
 
 // Frees the object once neither handles nor memory references are left.
 void end_memory(TensorObject* o) noexcept {
-  TensorObject* root = o->root;
-  if (root != o) {
-    free_object(o);
-    release_memory(root);
-    return;
-  }
-  TensorObject* lender = nullptr;
-  if (o->data != o->inside) {
+  if (o->data == o->inside) return free_object(o);
+  TensorObject* other = nullptr; // whose bytes these are
+  if (o->root != o) {
+    other = o->root;
+  } else {
     switch (o->owner.kind) {
       case Bytes::inside:
         break;
@@ -64,12 +61,12 @@ void end_memory(TensorObject* o) noexcept {
         if (o->owner.release) o->owner.release(o->owner.context);
         break;
       case Bytes::borrowed:
-        lender = o->owner.lender;
+        other = o->owner.lender;
         break;
     }
   }
   free_object(o);
-  if (lender) release_memory(lender);
+  if (other) release_memory(other);
 }
 
 bool is_dense(std::span<const int64_t> sizes, std::span<const int64_t> strides) {
@@ -106,17 +103,8 @@ static bool is_still_last(unsigned& handles) noexcept {
          __atomic_fetch_sub(&handles, 1, __ATOMIC_ACQ_REL) == 1;
 }
 
-// Out of the fast path: the last handle has gone.
-void detail::end_handles(HandleCount* count) noexcept {
-  auto* o = static_cast<TensorObject*>(count);
-  // Most tensors are small, fresh and held by nobody else.
-  if (o->data == o->inside && !o->meta && !o->outer_dims &&
-      __atomic_load_n(&o->memory, __ATOMIC_ACQUIRE) == 1) [[likely]] {
-    Attachment* grad_fn = o->grad_fn;
-    deallocate_object(o);
-    if (grad_fn) drop(grad_fn);
-    return;
-  }
+// The last handle of a tensor that has more than its own bytes has gone.
+[[gnu::noinline]] static void end_any(TensorObject* o) noexcept {
   if (!is_still_last(o->handles)) return;
   if (Attachment* grad_fn = o->grad_fn) {
     o->grad_fn = nullptr;
@@ -132,6 +120,17 @@ void detail::end_handles(HandleCount* count) noexcept {
     release(base);
   }
   release_memory(o);
+}
+
+void detail::end_handles(HandleCount* count) noexcept {
+  auto* o = static_cast<TensorObject*>(count);
+  // Most tensors are small, fresh and held by nobody else.
+  if (o->data != o->inside || o->meta || o->outer_dims || __atomic_load_n(&o->memory, __ATOMIC_ACQUIRE) != 1)
+      [[unlikely]]
+    return end_any(o);
+  Attachment* grad_fn = o->grad_fn;
+  deallocate_object(o);
+  if (grad_fn) drop(grad_fn);
 }
 
 void detail::drop_shared_handle(HandleCount* count) noexcept {
@@ -339,12 +338,8 @@ Tensor new_borrower(const Tensor& t) {
   o->data = source->data;
   TensorObject* lender = source->root;
   if (lender->data != lender->inside && lender->owner.kind == Bytes::borrowed) lender = lender->owner.lender;
-  o->owner = {.kind = Bytes::borrowed,
-              .block = nullptr,
-              .bytes = 0,
-              .release = nullptr,
-              .context = nullptr,
-              .lender = lender};
+  o->owner.kind = Bytes::borrowed;
+  o->owner.lender = lender;
   retain_memory(lender);
   return adopt(o);
 }

@@ -52,22 +52,29 @@ void retain_edge(const Edge& edge) noexcept {
     retain(edge.node);
 }
 
+[[gnu::always_inline]] static inline void end_node(Node* node) noexcept {
+  size_t bytes = node->type->bytes;
+  node->type->destroy(node);
+  deallocate_node(node, bytes);
+}
+
 // A node that ends lets go of others: they are put on a list instead of being ended from within, so that a
-// chain of a million nodes needs no stack.
+// chain of a million nodes needs no stack. The place of the sequence number links the list: nobody asks a
+// node that has ended.
 void drop_node(Attachment* attachment) noexcept {
   auto* node = static_cast<Node*>(attachment);
   if (!detail::count_down(node->references)) return;
-  // The place of the sequence number links the list: nobody asks a node that has ended.
   ThreadState& state = thread_state;
-  node->sequence = reinterpret_cast<uint64_t>(state.dropped);
-  state.dropped = node;
-  if (state.draining) return;
+  if (state.draining) {
+    node->sequence = reinterpret_cast<uint64_t>(state.dropped);
+    state.dropped = node;
+    return;
+  }
   state.draining = true;
+  end_node(node);
   while (auto* next = static_cast<Node*>(state.dropped)) {
     state.dropped = reinterpret_cast<Attachment*>(next->sequence);
-    size_t bytes = next->type->bytes;
-    next->type->destroy(next);
-    deallocate_node(next, bytes);
+    end_node(next);
   }
   state.draining = false;
 }

@@ -13,7 +13,7 @@ void PointwiseNode::release(Node* node) noexcept {
   for (; self->saved_count > 0; --self->saved_count) self->saved[self->saved_count - 1].reset();
 }
 void PointwiseNode::destroy(Node* node) noexcept {
-  release(node);
+  if (static_cast<PointwiseNode*>(node)->saved_count > 0) release(node);
   static_cast<PointwiseNode*>(node)->~PointwiseNode();
 }
 std::string_view PointwiseNode::name(const Node* node) {
@@ -31,7 +31,7 @@ Tensor PointwiseNode::to_one(const Tensor& gradient) const {
 }
 
 // The derivatives of small tensors, tile by tile; false if something isn't small.
-inline bool PointwiseNode::apply_small(Backward& b) {
+bool PointwiseNode::apply_small(Backward& b) {
   TensorObject* g = object(b.grad());
   if (!g->has(lane_flag) || extra || thread_state.modes != grad_off ||
       !(direct_dtypes(floats) & dtype_bit(g->dtype)))
