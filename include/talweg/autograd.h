@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "talweg/autograd_modes.h"
 #include "talweg/tensor.h"
 
 namespace talweg {

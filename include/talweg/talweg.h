@@ -14,6 +14,7 @@
 #include "talweg/random.h"
 #include "talweg/repr.h"
 #include "talweg/tensor.h"
+#include "talweg/transforms.h"
 #include "talweg/warnings.h"
 
 namespace tw = talweg;

@@ -51,6 +51,8 @@ void drop_shared_handle(HandleCount* count) noexcept;
 struct AdoptHandle {};
 inline constexpr AdoptHandle adopt_handle{};
 using HookFn = Tensor (*)(void* context, const Tensor& grad);
+using NodeHookFn = std::vector<Tensor> (*)(void* context, const std::vector<Tensor>& grad_inputs,
+                                           const std::vector<Tensor>& grad_outputs);
 } // namespace detail
 
 /// An array of one dtype with any number of dimensions, and, if it requires grad, the history of how it was
@@ -179,6 +181,12 @@ class Tensor {
   /// Calls `hook(grad)` whenever the gradient of this tensor has been computed; a defined result replaces it.
   template <class F>
   TensorHook register_hook(F hook) const;
+  /// Calls `hook(tensor)` whenever backward has added to this leaf's grad: an optimizer's step may stand there.
+  /// Throws AutogradError for a tensor that isn't a leaf or requires no grad.
+  template <class F>
+  TensorHook register_post_accumulate_grad_hook(F hook) const;
+  /// Whether it was made in inference mode: autograd can't save it, and it is written in place there only.
+  bool is_inference() const;
 
   // Pieces.
   /// self[i]: one row.
@@ -536,7 +544,7 @@ class Tensor {
   void* data_ptr(Dtype expected) const;
   void* contiguous_ptr(Dtype expected) const;
   void* element_ptr(Dtype expected, std::span<const int64_t> indices) const;
-  TensorHook add_hook(detail::HookFn call, void* context, void (*end)(void*)) const;
+  TensorHook add_hook(detail::HookFn call, void* context, void (*end)(void*), bool after = false) const;
 
   detail::HandleCount* object_;
 };
@@ -626,7 +634,27 @@ class TensorHook {
   uint64_t id_ = 0;
 };
 
-/// A node of the graph, for looking at it.
+/// Removes a node's hook.
+class NodeHookHandle {
+ public:
+  NodeHookHandle() = default;
+  NodeHookHandle(void* node, uint64_t id) noexcept;
+  NodeHookHandle(NodeHookHandle&& other) noexcept
+      : node_(std::exchange(other.node_, nullptr)), id_(other.id_) {}
+  NodeHookHandle& operator=(NodeHookHandle&& other) noexcept {
+    std::swap(node_, other.node_);
+    std::swap(id_, other.id_);
+    return *this;
+  }
+  ~NodeHookHandle();
+  void remove();
+
+ private:
+  void* node_ = nullptr;
+  uint64_t id_ = 0;
+};
+
+/// A node of the graph, for looking at it and listening to it.
 class GradFn {
  public:
   GradFn() = default;
@@ -644,10 +672,49 @@ class GradFn {
   /// The nodes its inputs came from; "AccumulateGrad" stands for a leaf, an empty one for an input without
   /// history.
   std::vector<GradFn> next_functions() const;
+  /// Calls `hook(grad_inputs, grad_outputs)` after the node has run in a backward: the gradients that it made, and
+  /// those that it got. A returned vector replaces the former.
+  template <class F>
+  NodeHookHandle register_hook(F hook) const {
+    auto call = [](void* context, const std::vector<Tensor>& in, const std::vector<Tensor>& out) {
+      auto& f = *static_cast<F*>(context);
+      if constexpr (std::is_void_v<decltype(f(in, out))>) {
+        f(in, out);
+        return in;
+      } else {
+        return std::vector<Tensor>(f(in, out));
+      }
+    };
+    return add_hook(call, new F(std::move(hook)), [](void* context) { delete static_cast<F*>(context); }, true);
+  }
+  /// Calls `hook(grad_outputs)` before the node runs; a returned vector replaces them.
+  template <class F>
+  NodeHookHandle register_prehook(F hook) const {
+    auto call = [](void* context, const std::vector<Tensor>&, const std::vector<Tensor>& out) {
+      auto& f = *static_cast<F*>(context);
+      if constexpr (std::is_void_v<decltype(f(out))>) {
+        f(out);
+        return out;
+      } else {
+        return std::vector<Tensor>(f(out));
+      }
+    };
+    return add_hook(call, new F(std::move(hook)), [](void* context) { delete static_cast<F*>(context); }, false);
+  }
 
  private:
+  NodeHookHandle add_hook(detail::NodeHookFn call, void* context, void (*end)(void*), bool after) const;
   void* node_ = nullptr;
 };
+
+template <class F>
+TensorHook Tensor::register_post_accumulate_grad_hook(F hook) const {
+  auto call = [](void* context, const Tensor& leaf) -> Tensor {
+    (*static_cast<F*>(context))(leaf);
+    return {};
+  };
+  return add_hook(call, new F(std::move(hook)), [](void* context) { delete static_cast<F*>(context); }, true);
+}
 
 template <class F>
 TensorHook Tensor::register_hook(F hook) const {

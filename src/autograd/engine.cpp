@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "core/raise.h"
 #include "core/shape.h"
+#include "graph/origin.h"
 #include "ops/history.h"
 #include "ops/pointwise.h"
 #include "talweg/autograd.h"
+#include "talweg/errors.h"
 
 namespace talweg {
 
@@ -325,7 +328,11 @@ class Walk {
     for (Capture& c : call_.captures)
       if (c.edge.node == node && grads[c.edge.output].defined()) c.gradient = grads[c.edge.output];
     if (node->kind == NodeKind::leaf) {
-      if (any && call_.captures.empty()) accumulate(static_cast<LeafNode*>(node)->leaf, std::move(grads[0]));
+      if (any && call_.captures.empty()) {
+        TensorObject* leaf = static_cast<LeafNode*>(node)->leaf;
+        accumulate(leaf, std::move(grads[0]));
+        if (node->extra) after_accumulation(leaf, *node->extra);
+      }
       return;
     }
     std::span<Tensor> results(inner + 1, 3);
@@ -335,11 +342,63 @@ class Walk {
       results = many;
     }
     if (any && wanted && has_needed_edge(node)) {
-      Backward backward(node, grads, results);
-      node->type->apply(node, backward);
+      if (node->extra && !node->extra->node_hooks.empty())
+        call_with_hooks(node, grads, results);
+      else
+        call_node(node, grads, results);
       release(node);
     }
     for (size_t i = 0; i < node->edge_count; ++i) pass(node->edges()[i], results[i]);
+  }
+
+  void call_node(Node* node, std::span<Tensor> grads, std::span<Tensor> results) {
+    Backward backward(node, grads, results);
+    if (!(thread_state.modes & anomaly)) [[likely]] {
+      node->type->apply(node, backward);
+      return;
+    }
+    try {
+      node->type->apply(node, backward);
+    } catch (const AutogradError& e) {
+      raise<AutogradError>({e.what(), text_of_origin(node)});
+    }
+    if (watching_)
+      for (size_t i = 0; i < node->edge_count; ++i)
+        if (results[i].defined() && has_nan(results[i]))
+          raise<AutogradError>({"Function '", node->name(), "' returned nan values in its ", i,
+                                "th output.", text_of_origin(node)});
+  }
+
+  static bool has_nan(const Tensor& t) {
+    NoGradGuard quiet;
+    return is_floating_point(t.dtype()) && ne(t, t).any().item<bool>();
+  }
+
+  // Hooks may replace what the node gets and what it gives; the list is copied, since one may remove itself.
+  [[gnu::noinline]] void call_with_hooks(Node* node, std::span<Tensor> grads, std::span<Tensor> results) {
+    const std::vector<NodeHook> hooks = node->extra->node_hooks;
+    std::vector<Tensor> out(grads.begin(), grads.end());
+    for (const NodeHook& h : hooks)
+      if (!h.after) out = same_count(node, h.call(h.context, {}, out), out.size());
+    std::copy(out.begin(), out.end(), grads.begin());
+    call_node(node, grads, results);
+    std::vector<Tensor> in(results.begin(), results.begin() + node->edge_count);
+    for (const NodeHook& h : hooks)
+      if (h.after) in = same_count(node, h.call(h.context, in, out), in.size());
+    std::copy(in.begin(), in.end(), results.begin());
+  }
+  static std::vector<Tensor> same_count(Node* node, std::vector<Tensor> list, size_t count) {
+    if (list.size() != count)
+      raise<AutogradError>({"[", node->name(), "] hook has returned an incorrect number of values: got ",
+                            list.size(), ", expected ", count});
+    return list;
+  }
+
+  // An optimizer may stand here: it runs as outside of backward, on a leaf whose grad is complete.
+  [[gnu::noinline]] static void after_accumulation(TensorObject* leaf, NodeExtra& extra) {
+    const std::vector<Hook> hooks = extra.post_hooks;
+    Tensor t = share(leaf);
+    for (const Hook& h : hooks) h.call(h.context, t);
   }
 
   bool has_needed_edge(Node* node) const {
@@ -367,7 +426,8 @@ class Walk {
   }
 
   const EngineCall& call_;
-  const bool listening_ = !call_.captures.empty();
+  const bool watching_ = (thread_state.modes & (anomaly | nan_allowed)) == anomaly;
+  const bool listening_ = !call_.captures.empty() || (thread_state.modes & anomaly);
   uint32_t epoch_;
   bool finished_ = false;
   bool counted_ = true;

@@ -171,6 +171,7 @@ std::vector<Tensor> FunctionAccess::finish(std::vector<Tensor> outputs, const st
       else
         node->saved[i].save_input(o);
     }
+    finish_saving(node, {node->saved.get(), node->saved_count});
   }
   drop_node(node); // ends the state too if no result needed it
   return outputs;

@@ -14,7 +14,7 @@ namespace talweg {
 bool is_grad_enabled() { return grad_enabled(); }
 
 bool set_grad_enabled(bool enabled) {
-  bool was = grad_enabled();
+  bool was = !(thread_state.modes & grad_off);
   if (enabled)
     thread_state.modes &= ~static_cast<uint32_t>(grad_off);
   else

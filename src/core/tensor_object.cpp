@@ -27,7 +27,7 @@ TensorObject* bare_object(Dtype dtype, size_t rank) {
   }
   o->handles = 1;
   o->memory = 1;
-  o->set_head(make_head(dtype, static_cast<unsigned>(rank), 0));
+  o->set_head(make_head(dtype, static_cast<unsigned>(rank), mode_flag()));
   o->version_ = 0;
   o->numel = 0;
   o->data = nullptr;
@@ -268,6 +268,8 @@ Tensor new_view(TensorObject* source, std::span<const int64_t> sizes, std::span<
   set_geometry(o, sizes, strides);
   o->data = static_cast<char*>(source->data) + offset_bytes;
   o->set(source->flags & padded_flag);
+  if ((o->flags ^ source->flags) & inference_flag)
+    o->set_head(o->head() ^ TensorObject::head_of(inference_flag));
   // A view of all elements of a small tensor may be overwritten by whole lanes, as the tensor itself.
   if (source->has(lane_flag) && o->has(contiguous_flag) && o->numel == source->numel &&
       sizes.size() <= inline_rank)
@@ -334,7 +336,7 @@ Tensor new_borrower(const Tensor& t) {
     std::memcpy(o->sizes(), source->sizes(), source->rank * sizeof(int64_t));
     std::memcpy(o->strides(), source->strides(), source->rank * sizeof(int64_t));
   }
-  o->set_head(make_head(source->dtype, source->rank, source->flags & lane_flags));
+  o->set_head(make_head(source->dtype, source->rank, source->flags & (lane_flags | inference_flag)));
   o->data = source->data;
   TensorObject* lender = source->root;
   if (lender->data != lender->inside && lender->owner.kind == Bytes::borrowed) lender = lender->owner.lender;

@@ -28,13 +28,16 @@ enum Flag : uint16_t {
   parameter_flag = 16,    // prints as a Parameter; found by reflection
   wrapped_flag = 32,      // a 0-d tensor made of a C++ number: takes part in promotion by its kind alone
   padded_flag = 64,       // at least 64 bytes behind the last element may be read
+  inference_flag = 128,   // made in inference mode: autograd may not touch it
 };
+
+static_assert(static_cast<unsigned>(inference_flag) == static_cast<unsigned>(inference));
 
 /// Where the bytes of a root come from.
 enum class Bytes : uint8_t { inside, block, foreign, borrowed };
 
 /// How a differentiable view came to be; decides whether writing through it may rewrite its base's history.
-enum class ViewKind : uint8_t { plain, no_grad_mode, several_outputs };
+enum class ViewKind : uint8_t { plain, no_grad_mode, inference_mode, several_outputs };
 
 inline constexpr int inline_rank = 4;
 inline constexpr int max_rank = 64;
@@ -164,6 +167,8 @@ constexpr uint32_t make_head(Dtype dtype, unsigned rank, unsigned flags) {
                                                     : d << 24 | rank << 16 | flags;
 }
 inline constexpr unsigned lane_flags = contiguous_flag | lane_flag | padded_flag;
+/// The flag of tensors made now: inference_flag in inference mode.
+inline unsigned mode_flag() { return thread_state.modes & inference; }
 
 /// A fresh tensor of at most 64 bytes whose sizes, strides and elements the caller fills in.
 inline TensorObject* bare_lane(uint32_t head, int64_t numel) {
@@ -182,14 +187,14 @@ inline TensorObject* bare_lane(uint32_t head, int64_t numel) {
 }
 /// The same with sizes and strides of 0.
 inline TensorObject* new_lane(Dtype dtype, int rank, int64_t numel) {
-  TensorObject* o = bare_lane(make_head(dtype, static_cast<unsigned>(rank), lane_flags), numel);
+  TensorObject* o = bare_lane(make_head(dtype, static_cast<unsigned>(rank), lane_flags | mode_flag()), numel);
   std::memset(o->inner_sizes, 0, sizeof o->inner_sizes + sizeof o->inner_strides);
   return o;
 }
 
 /// A fresh small tensor with the sizes of `like`, which has lane_flag. The path of every small operation.
 inline TensorObject* new_lane_like(const TensorObject* like, Dtype dtype) {
-  TensorObject* o = bare_lane(make_head(dtype, like->rank, lane_flags), like->numel);
+  TensorObject* o = bare_lane(make_head(dtype, like->rank, lane_flags | mode_flag()), like->numel);
   std::memcpy(o->inner_sizes, like->inner_sizes, sizeof o->inner_sizes + sizeof o->inner_strides);
   return o;
 }

@@ -1,5 +1,6 @@
 #include "graph/node.h"
 #include "core/raise.h"
+#include "graph/origin.h"
 
 #include <algorithm>
 #include <string>
@@ -41,6 +42,9 @@ NodeExtra& Node::more() {
 
 NodeExtra::~NodeExtra() {
   for (Hook& h : hooks) h.end(h.context);
+  for (Hook& h : post_hooks) h.end(h.context);
+  for (NodeHook& h : node_hooks) h.end(h.context);
+  end_origin(origin);
   for (auto& [output, o] : retained) release_memory(o);
 }
 
@@ -106,6 +110,7 @@ void SavedTensor::refuse_changed(const Node* node) const {
 }
 
 Tensor SavedTensor::unpack(Node* node) const {
+  if (kind_ == Kind::packed) return unpack_packed(node);
   TensorObject* o = checked(node);
   if (!o) return {};
   if (kind_ == Kind::input) return share(o);
@@ -120,7 +125,14 @@ Tensor SavedTensor::unpack(Node* node) const {
   return view;
 }
 
+uint64_t new_hook_id() {
+  static uint64_t last = 0;
+  return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+}
+
 void set_history(TensorObject* o, Node* node, uint32_t output) {
+  if (thread_state.modes & anomaly) [[unlikely]]
+    note_origin(node);
   if (o->grad_fn) drop(o->grad_fn);
   o->grad_fn = node;
   o->set(requires_grad_flag);

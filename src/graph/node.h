@@ -57,7 +57,7 @@ struct NodeType {
 /// result of the node itself by its memory alone, so that there is no cycle.
 class SavedTensor {
  public:
-  enum class Kind : uint8_t { none, input, result };
+  enum class Kind : uint8_t { none, input, result, packed };
   SavedTensor() = default;
   SavedTensor(const SavedTensor&) = delete;
   SavedTensor& operator=(const SavedTensor&) = delete;
@@ -75,8 +75,10 @@ class SavedTensor {
     if (kind_ == Kind::none) return;
     if (kind_ == Kind::input)
       release(object_);
-    else
+    else if (kind_ == Kind::result)
       release_memory(object_);
+    else
+      end_packed();
     kind_ = Kind::none;
     object_ = nullptr;
   }
@@ -88,8 +90,17 @@ class SavedTensor {
   [[noreturn, gnu::cold]] static void refuse_freed();
   /// As a Tensor with its history, also if its last handle has gone.
   Tensor unpack(Node* node) const;
+  /// Whether what was kept was made in inference mode.
+  bool is_inference() const { return kind_ == Kind::input && object_->has(inference_flag); }
+  /// Hands what was kept to the innermost hooks, and keeps what they give instead.
+  void pack();
 
  private:
+  struct Packed;
+  Packed* packed() const { return reinterpret_cast<Packed*>(object_); }
+  Tensor unpack_packed(Node* node) const;
+  void end_packed() noexcept;
+
   TensorObject* object_ = nullptr;
   uint32_t version_ = 0;
   [[noreturn, gnu::cold]] void refuse_changed(const Node* node) const;
@@ -106,6 +117,9 @@ struct InputShape {
   Dtype dtype;
 };
 
+/// Names a new hook: different for each of the process.
+uint64_t new_hook_id();
+
 struct Hook {
   uint64_t id;
   uint32_t output;
@@ -114,8 +128,22 @@ struct Hook {
   void (*end)(void*);
 };
 
+/// A hook of a node: before it runs, on the gradients of its outputs, or after it, on those of its inputs.
+struct NodeHook {
+  uint64_t id;
+  bool after;
+  detail::NodeHookFn call;
+  void* context;
+  void (*end)(void*);
+};
+
+struct Origin;
+
 /// What few nodes need.
 struct NodeExtra {
+  Origin* origin = nullptr; // in anomaly mode: where the node was made
+  std::vector<NodeHook> node_hooks;
+  std::vector<Hook> post_hooks; // of a leaf, after its grad has been added to
   std::vector<Tensor> gradients; // of outputs after the first, while the engine runs
   std::vector<Hook> hooks;       // on the gradients of outputs, before the node is asked
   std::vector<std::pair<uint32_t, TensorObject*>> retained; // weak: outputs whose grad is kept
@@ -259,7 +287,7 @@ inline void SavedTensor::save_result(TensorObject* o, uint8_t tag) noexcept {
 /// Makes `node` (one reference is taken over) the history of `o`.
 void set_history(TensorObject* o, Node* node, uint32_t output);
 
-inline bool grad_enabled() { return !(thread_state.modes & grad_off); }
+inline bool grad_enabled() { return !(thread_state.modes & no_history); }
 inline void bump_version(TensorObject* o) { ++o->root->version_; }
 
 /// A node that keeps tensors for its derivative.
@@ -282,6 +310,10 @@ struct FunctionNode : SavingNode {
   static void apply(Node* node, Backward& backward) { static_cast<FunctionNode*>(node)->function(backward); }
   static void destroy(Node* node) noexcept { static_cast<FunctionNode*>(node)->~FunctionNode(); }
 };
+
+/// Called once a new node has saved its tensors: refuses those of inference mode, and hands the rest to hooks
+/// if there are any. Lets go of the node if it throws.
+void finish_saving(Node* node, std::span<SavedTensor> saved);
 
 void release_saved(Node* node) noexcept;
 std::string_view label_of(const Node* node);

@@ -140,7 +140,8 @@ Tensor make_view(const Tensor& self, std::span<const int64_t> sizes, std::span<c
   Tensor out = new_view(object(self), sizes, strides, offset_bytes);
   TensorObject *o = object(out), *source = object(self);
   TensorObject* base = source->has(view_flag) ? source->view.base : source;
-  if (kind == ViewKind::plain && !grad_enabled()) kind = ViewKind::no_grad_mode;
+  if (kind == ViewKind::plain && !grad_enabled())
+    kind = thread_state.modes & inference ? ViewKind::inference_mode : ViewKind::no_grad_mode;
   if (source->has(view_flag) && kind == ViewKind::plain) kind = source->view.kind;
   retain(base);
   o->view = {base, o->version(), kind};
@@ -162,6 +163,10 @@ bool begin_write(const Tensor& self, std::string_view op, std::span<const Tensor
 bool begin_change(const Tensor& self, std::string_view op, std::span<const Tensor* const> others) {
   check_defined(self, op);
   TensorObject* o = object(self);
+  if (o->has(inference_flag) && !(thread_state.modes & inference))
+    raise<AutogradError>({"[", op,
+                          "] Inplace update to inference tensor outside InferenceMode is not allowed. You can "
+                          "make a clone to get a normal tensor before doing inplace update."});
   if (!grad_enabled()) return false;
   bool own = requires_grad(o);
   bool recorded = own || any_needs_grad(others);
@@ -174,6 +179,10 @@ bool begin_change(const Tensor& self, std::string_view op, std::span<const Tenso
       raise<AutogradError>({"[", op,
                             "] a view was created in no_grad mode and is being modified in place with grad "
                             "mode enabled: make the view with grad enabled, or write under no_grad"});
+    if (recorded && o->view.kind == ViewKind::inference_mode)
+      raise<AutogradError>({"[", op,
+                            "] a view was created in inference mode and is being modified in place with grad "
+                            "mode enabled: make the view outside InferenceMode, or write under no_grad"});
     TensorObject* base = o->view.base;
     if (!base->has(view_flag) && !base->grad_fn && base->has(requires_grad_flag))
       raise<AutogradError>({"[", op,

@@ -57,6 +57,7 @@ Node* function_node(const char* label, std::span<const Tensor* const> inputs,
     }
     ++i;
   }
+  finish_saving(node, {node->saved, static_cast<size_t>(i)});
   return node;
 }
 

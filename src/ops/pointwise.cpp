@@ -55,17 +55,27 @@ template <Second second>
   if constexpr (second == Second::tensor)
     if (needed & uses_input(1)) node->save_input(b, 1);
   if (needed & uses_result) node->save_result(out);
+  unsigned flags = a->flags;
+  if constexpr (second == Second::tensor) flags |= b->flags;
+  if (flags & inference_flag) [[unlikely]] {
+    try {
+      finish_saving(node, {node->saved, node->saved_count});
+    } catch (...) {
+      release(out);
+      throw;
+    }
+  }
   out->grad_fn = node;
   out->set(requires_grad_flag);
   return out;
 }
 
 inline bool wants_history(uint32_t flags, uint32_t modes) {
-  return (flags & (requires_grad_flag | view_flag)) && !(modes & grad_off);
+  return (flags & (requires_grad_flag | view_flag)) && !(modes & no_history);
 }
 // Whether the loops work on `o` as it lies in memory, and nobody listens.
 inline bool runs_directly(const Pointwise& op, const TensorObject* o, uint32_t modes) {
-  return !(modes & ~grad_off) && (op.direct >> static_cast<int>(o->dtype) & 1);
+  return !(modes & ~no_history) && (op.direct >> static_cast<int>(o->dtype) & 1);
 }
 inline bool fits(const Scalar& number, const TensorObject* o) {
   return !number.is_floating_point() || is_floating_point(o->dtype);
@@ -180,7 +190,9 @@ inline bool small_in_place(const Pointwise& op, TensorObject* a, [[maybe_unused]
     flags |= b->flags;
   }
   const uint32_t modes = thread_state.modes;
-  if (!runs_directly(op, a, modes) || op.formula.boolean || wants_history(flags, modes)) return false;
+  if (!runs_directly(op, a, modes) || op.formula.boolean || wants_history(flags, modes) ||
+      (flags & inference_flag))
+    return false;
   if constexpr (second == Second::number)
     if (!fits(*number, a)) return false;
   const Tile tile = tile_of(op, a);

@@ -131,6 +131,7 @@ Node* general_node(const Pointwise& op, std::span<const Operand> operands, const
       node->more().input_shapes.push_back(o.tensor ? InputShape{o.tensor->sizes().vec(), o.tensor->dtype()}
                                                    : InputShape{{}, out_dtype});
   if ((needed & uses_result) && out.defined()) node->save_result(object(out));
+  finish_saving(node, {node->saved, node->saved_count});
   return node;
 }
 
@@ -211,7 +212,10 @@ const Tensor& general_in_place(const Pointwise& op, std::span<const Operand> ope
   end_write(self, nullptr);
   if (node) {
     auto* p = static_cast<PointwiseNode*>(node);
-    if (p->needed() & uses_result) p->save_result(object(self));
+    if (p->needed() & uses_result) {
+      p->save_result(object(self));
+      finish_saving(p, {p->saved, p->saved_count});
+    }
     --object(self)->root->version_;
     end_write(self, node);
   }

@@ -72,7 +72,7 @@ const NodeType TotalNode::node_type{&apply, &release, &destroy, &name, sizeof(To
 // A sum or mean of at most 16 floats that lie side by side. Null if it isn't one.
 inline TensorObject* small_total(const Tensor& self, bool mean) {
   TensorObject* x = object(self);
-  if (!x || !x->has(lane_flag) || x->dtype != float32 || x->numel == 0 || (thread_state.modes & recording))
+  if (!x || !x->has(lane_flag) || x->dtype != float32 || x->numel == 0 || (thread_state.modes & ~no_history))
     return nullptr;
   TensorObject* out = new_lane(float32, 0, 1);
   float sum = sum_few(static_cast<const float*>(x->data), x->numel);

@@ -119,6 +119,10 @@ const Tensor& Tensor::requires_grad_(bool value) const {
     raise<AutogradError>(
         {"[requires_grad_] you can only change requires_grad flags of leaf variables; use detach() for a "
          "result without history"});
+  if (value && o->has(inference_flag) && !(thread_state.modes & inference))
+    raise<AutogradError>(
+        {"[requires_grad_] Setting requires_grad=True on inference tensor outside InferenceMode is not allowed; "
+         "make a clone() to get a normal tensor"});
   if (value)
     o->set(requires_grad_flag);
   else
@@ -182,7 +186,11 @@ void Tensor::set_data(const Tensor& value) const {
   raise<ShapeError>(
       {"[set_data] the new data must have sizes ", IntList(sizes()), ", got ", IntList(value.sizes())});
 }
-uint32_t Tensor::version() const { return checked(*this)->version(); }
+uint32_t Tensor::version() const {
+  if (is_inference()) raise<AutogradError>({"[version] Inference tensors do not track version counter."});
+  return object(*this)->version();
+}
+bool Tensor::is_inference() const { return checked(*this)->has(inference_flag); }
 int64_t Tensor::output_nr() const { return talweg::output_nr(checked(*this)); }
 bool Tensor::is_view() const { return checked(*this)->has(view_flag); }
 Tensor Tensor::T() const {
@@ -225,21 +233,61 @@ std::vector<GradFn> GradFn::next_functions() const {
   return out;
 }
 
-TensorHook Tensor::add_hook(detail::HookFn call, void* context, void (*end)(void*)) const {
-  static uint64_t next_id = 0;
+TensorHook Tensor::add_hook(detail::HookFn call, void* context, void (*end)(void*), bool after) const {
   Hook hook{0, 0, call, context, end};
   auto* o = checked(*this);
+  if (after && grad_fn_of(o)) {
+    end(context);
+    raise<AutogradError>(
+        {"[register_post_accumulate_grad_hook] post accumulate grad hooks cannot be registered on non-leaf "
+         "tensors; register_hook sees the gradient of a result"});
+  }
   if (!talweg::requires_grad(o)) {
     end(context);
     raise<AutogradError>(
-        {"[register_hook] cannot register a hook on a tensor that doesn't require gradient"});
+        {after ? "[register_post_accumulate_grad_hook]" : "[register_hook]",
+         " cannot register a hook on a tensor that doesn't require gradient"});
   }
-  hook.id = __atomic_add_fetch(&next_id, 1, __ATOMIC_RELAXED);
+  hook.id = new_hook_id();
   Node* node = grad_fn_of(o);
   hook.output = node ? talweg::output_nr(o) : 0;
   if (!node) node = &meta_of(o).leaf;
-  node->more().hooks.push_back(hook);
+  NodeExtra& extra = node->more();
+  (after ? extra.post_hooks : extra.hooks).push_back(hook);
   return TensorHook(*this, hook.id);
+}
+
+// Whatever a hook holds may itself end hooks: it is taken out of the list first.
+template <class H>
+static void remove_hook(std::vector<H>& hooks, uint64_t id) {
+  for (size_t i = 0; i < hooks.size(); ++i)
+    if (hooks[i].id == id) {
+      H hook = hooks[i];
+      hooks.erase(hooks.begin() + static_cast<std::ptrdiff_t>(i));
+      hook.end(hook.context);
+      return;
+    }
+}
+
+NodeHookHandle::NodeHookHandle(void* node, uint64_t id) noexcept : node_(node), id_(id) {
+  retain_edge({static_cast<Node*>(node_), 0});
+}
+NodeHookHandle::~NodeHookHandle() { release_edge({static_cast<Node*>(node_), 0}); }
+void NodeHookHandle::remove() {
+  auto* node = static_cast<Node*>(node_);
+  if (node && node->extra) remove_hook(node->extra->node_hooks, id_);
+  release_edge({node, 0});
+  node_ = nullptr;
+}
+
+NodeHookHandle GradFn::add_hook(detail::NodeHookFn call, void* context, void (*end)(void*), bool after) const {
+  if (!node_) {
+    end(context);
+    raise<AutogradError>({"[register_hook] there is no node here: a leaf has no grad_fn"});
+  }
+  const uint64_t id = new_hook_id();
+  static_cast<Node*>(node_)->more().node_hooks.push_back({id, after, call, context, end});
+  return NodeHookHandle(node_, id);
 }
 
 void TensorHook::remove() {
@@ -248,13 +296,8 @@ void TensorHook::remove() {
   Node* node = grad_fn_of(o);
   if (!node) node = &meta_of(o).leaf;
   if (node->extra) {
-    auto& hooks = node->extra->hooks;
-    for (size_t i = 0; i < hooks.size(); ++i)
-      if (hooks[i].id == id_) {
-        hooks[i].end(hooks[i].context);
-        hooks.erase(hooks.begin() + static_cast<std::ptrdiff_t>(i));
-        break;
-      }
+    remove_hook(node->extra->hooks, id_);
+    remove_hook(node->extra->post_hooks, id_);
   }
   tensor_.reset();
 }
