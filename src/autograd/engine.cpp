@@ -106,14 +106,21 @@ class Walk {
   explicit Walk(const EngineCall& call) : call_(call), epoch_(new_epoch()) {}
   ~Walk() {
     if (!finished_) clear();
-    for (Outer& o : outer_) o.give_back();
+    if (!rare_) return;
+    for (Outer& o : rare_->outer) o.give_back();
+    delete rare_;
   }
 
   void run(std::span<const Edge> roots, std::span<Tensor> gradients) {
     for (const Edge& root : roots)
       if (root.node->epoch != epoch_) start(root.node, 0);
-    for (size_t i = 0; i < roots.size(); ++i)
-      add_to(gradient_of(roots[i].node, roots[i].output), std::move(gradients[i]));
+    for (size_t i = 0; i < roots.size(); ++i) {
+      Tensor& sum = gradient_of(roots[i].node, roots[i].output);
+      if (!sum.defined())
+        std::swap(sum, gradients[i]);
+      else
+        add_to(sum, std::move(gradients[i]));
+    }
     counted_ = listening_ || roots.size() != 1;
     if (counted_) {
       count_from(0);
@@ -192,21 +199,22 @@ class Walk {
     };
     if (next_) begin_at(next_);
     for (Node* n : ready_) begin_at(n);
-    for (Node* n : shared_) begin_at(n);
+    for (Node* n : rare().shared) begin_at(n);
     count_from(passed);
-    for (Node* n : shared_)
+    for (Node* n : rare().shared)
       if (n->waiting == 0 && !n->queued) enqueue(n);
     for (size_t i = 0; i < passed; ++i) {
       Node* n = seen_.begin()[i];
       if (n->kind == NodeKind::leaf && (n->epoch != epoch_ || n->waiting == 0) && !n->queued) enqueue(n);
     }
   }
+  [[gnu::noinline]] void keep_shared(Node* node) { rare().shared.push_back(node); }
   [[gnu::always_inline]] void pass_uncounted(Node* node) {
     if (node->kind == NodeKind::simple && __atomic_load_n(&node->references, __ATOMIC_RELAXED) == 1)
       return enqueue(node);
     if (node->kind == NodeKind::leaf && !node->extra) return;
     must_count_ = true;
-    if (node->kind != NodeKind::leaf) shared_.push(node);
+    if (node->kind != NodeKind::leaf) keep_shared(node);
   }
 
   // Marks what leads to a capture. Nodes come after those they read from, so one pass in that order is
@@ -233,7 +241,16 @@ class Walk {
     node->queued = false;
     seen_.push(node);
   }
-  [[gnu::noinline]] void keep_for_outer(Node* node) { outer_.emplace_back(node); }
+  // What few walks need.
+  struct Rare {
+    std::vector<Outer> outer;
+    std::vector<Node*> shared; // reached before they were counted
+  };
+  Rare& rare() {
+    if (!rare_) rare_ = new Rare;
+    return *rare_;
+  }
+  [[gnu::noinline]] void keep_for_outer(Node* node) { rare().outer.emplace_back(node); }
 
   // After an error no gradient stays in a node, and none counts as waiting.
   void clear() noexcept {
@@ -365,8 +382,8 @@ class Walk {
     if (watching_)
       for (size_t i = 0; i < node->edge_count; ++i)
         if (results[i].defined() && has_nan(results[i]))
-          raise<AutogradError>({"Function '", node->name(), "' returned nan values in its ", i,
-                                "th output.", text_of_origin(node)});
+          raise<AutogradError>({"Function '", node->name(), "' returned nan values in its ", i, "th output.",
+                                text_of_origin(node)});
   }
 
   static bool has_nan(const Tensor& t) {
@@ -434,8 +451,7 @@ class Walk {
   bool must_count_ = false;
   Node* next_ = nullptr;
   NodeList seen_, ready_;
-  NodeList shared_; // reached before they were counted
-  std::vector<Outer> outer_;
+  Rare* rare_ = nullptr;
 };
 
 } // namespace
