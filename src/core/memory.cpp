@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "core/failing_allocation.h"
 #include "core/thread_state.h"
 
 namespace talweg {
@@ -25,37 +26,64 @@ constexpr size_t class_bytes(int index) {
 }
 static_assert(class_of(largest_cached) < ThreadState::block_classes && class_bytes(class_of(300)) == 512);
 
+void close_lists() {
+  for (auto& list : thread_state.blocks) {
+    while (auto* block = static_cast<FreeBlock*>(list.head)) {
+      list.head = block->next;
+      std::free(block);
+    }
+    list.room = 0;
+  }
+}
+void open_lists() {
+  for (int i = 0; i < ThreadState::block_classes; ++i)
+    thread_state.blocks[i].room = static_cast<uint32_t>(bytes_kept_per_class / class_bytes(i));
+}
+
 // Hands the lists back when the thread ends; frees that come later go to the heap.
 struct ThreadEnd {
   ~ThreadEnd() {
     thread_state.ended = true;
     thread_state.keeps_blocks = false;
-    for (auto& list : thread_state.blocks) {
-      while (auto* block = static_cast<FreeBlock*>(list.head)) {
-        list.head = block->next;
-        std::free(block);
-      }
-      list.room = 0;
-    }
+    close_lists();
   }
 };
 
 [[gnu::noinline]] void register_thread_end() {
   thread_state.keeps_blocks = true;
-  for (int i = 0; i < ThreadState::block_classes; ++i)
-    thread_state.blocks[i].room = static_cast<uint32_t>(bytes_kept_per_class / class_bytes(i));
+  open_lists();
   static thread_local ThreadEnd end;
   [[maybe_unused]] auto* touched = &end;
 }
 
+// How many allocations may succeed before one fails; negative: all.
+thread_local constinit int64_t successes_left = -1;
+
 [[gnu::noinline]] void* allocate_from_heap(size_t bytes) {
   void* block = nullptr;
-  if (bytes > SIZE_MAX - 128) throw std::bad_alloc();
+  if (bytes > SIZE_MAX - 128 || allocation_fails()) throw std::bad_alloc();
   if (posix_memalign(&block, 64, (bytes + 63) & ~size_t{63}) != 0) throw std::bad_alloc();
   return block;
 }
 
 } // namespace
+
+bool allocation_fails() noexcept {
+  if (successes_left < 0) [[likely]]
+    return false;
+  return successes_left-- == 0;
+}
+
+FailingAllocation::FailingAllocation(int64_t successes) {
+  if (!thread_state.keeps_blocks && !thread_state.ended) register_thread_end();
+  close_lists();
+  successes_left = successes;
+}
+FailingAllocation::~FailingAllocation() {
+  successes_left = -1;
+  if (thread_state.keeps_blocks) open_lists();
+}
+bool FailingAllocation::happened() const { return successes_left < 0; }
 
 void* allocate(size_t bytes) {
   if (bytes > SIZE_MAX - 256) throw std::bad_alloc();

@@ -52,7 +52,18 @@ void Adam::add_param_group(Group group) {
 }
 
 void Adam::step() {
+  // Room for new state before the first write: a failing allocation leaves every parameter as it was.
   Slot* slot = slots_.data();
+  for (const Group& g : groups_)
+    for (const Tensor& p : g.params()) {
+      Slot& s = *slot++;
+      if (s.tensors[1].defined() && (!g.amsgrad || s.tensors[2].defined())) [[likely]]
+        continue;
+      if (!gradient_of(p)) continue;
+      for (int k = 0; k < (g.amsgrad ? 3 : 2); ++k)
+        if (!s.tensors[k].defined()) s.tensors[k] = zeros_like(p.detach());
+    }
+  slot = slots_.data();
   double seen = 0;
   for (const Group& g : groups_) {
     AdamStep step{
@@ -63,20 +74,15 @@ void Adam::step() {
       Slot& s = *slot++;
       const Tensor* gradient = gradient_of(p);
       if (!gradient) continue;
-      if (!s.tensors[0].defined()) {
-        s.tensors[0] = zeros_like(p.detach());
-        s.tensors[1] = zeros_like(p.detach());
-      }
-      if (g.amsgrad && !s.tensors[2].defined()) s.tensors[2] = zeros_like(p.detach());
-      s.step += 1;
       // The parameters of a group mostly have made the same number of steps.
-      if (s.step != seen) {
-        seen = s.step;
+      if (s.step + 1 != seen) {
+        seen = s.step + 1;
         step.step_size = g.lr / (1 - std::pow(step.beta1, seen));
         step.correction2_root = std::sqrt(1 - std::pow(step.beta2, seen));
       }
       const Tensor* tensors[] = {&p, gradient, &s.tensors[0], &s.tensors[1], &s.tensors[2]};
       run_step(adam_kernel, {tensors, g.amsgrad ? size_t{5} : size_t{4}}, &step, sizeof step);
+      s.step = seen;
     }
   }
 }

@@ -172,7 +172,7 @@ void run_step(const Kernel& kernel, std::span<const Tensor* const> tensors, cons
   const TensorObject* p = object(*tensors[0]);
   Dtype dtype = p->dtype == float64 ? float64 : float32;
   Buffer buffers[5];
-  Tensor copies[5];
+  Tensor copies[5], written[5];
   bool direct = true;
   for (size_t k = 0; k < tensors.size(); ++k) {
     if (runs_as_it_lies(object(*tensors[k]), dtype)) [[likely]] {
@@ -182,6 +182,7 @@ void run_step(const Kernel& kernel, std::span<const Tensor* const> tensors, cons
       Tensor dense = tensors[k]->detach().to(dtype).contiguous();
       copies[k] = dense.data_ptr() == tensors[k]->data_ptr() ? dense.clone() : dense;
       buffers[k] = buffer_of(copies[k]);
+      if (k != 1) written[k] = tensors[k]->detach(); // now, for it allocates
       direct = false;
     }
   }
@@ -192,7 +193,7 @@ void run_step(const Kernel& kernel, std::span<const Tensor* const> tensors, cons
   if (!direct) [[unlikely]] {
     NoGradGuard guard;
     for (size_t k = 0; k < tensors.size(); ++k)
-      if (k != 1 && copies[k].defined()) tensors[k]->detach().copy_(copies[k]);
+      if (written[k].defined()) written[k].copy_(copies[k]);
   }
   bump_version(object(*tensors[0]));
 }

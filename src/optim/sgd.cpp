@@ -42,7 +42,15 @@ void SGD::add_param_group(Group group) {
 }
 
 void SGD::step() {
+  // Room for new state before the first write: a failing allocation leaves every parameter as it was.
+  std::vector<Tensor> fresh;
   Slot* slot = slots_.data();
+  for (const Group& g : groups_)
+    for (const Tensor& p : g.params())
+      if (!(slot++)->tensors[0].defined() && g.momentum != 0 && gradient_of(p)) [[unlikely]]
+        fresh.push_back(empty_like(p.detach()));
+  Tensor* next_fresh = fresh.data();
+  slot = slots_.data();
   for (const Group& g : groups_) {
     SgdStep step{g.lr, g.momentum, g.dampening, g.weight_decay, g.nesterov, g.maximize, false};
     for (const Tensor& p : g.params()) {
@@ -54,9 +62,9 @@ void SGD::step() {
         run_step(sgd_kernel, tensors, &step, sizeof step);
       } else {
         step.first = !kept.defined();
-        if (step.first) kept = empty_like(p.detach());
-        const Tensor* tensors[] = {&p, gradient, &kept};
+        const Tensor* tensors[] = {&p, gradient, step.first ? next_fresh : &kept};
         run_step(sgd_kernel, tensors, &step, sizeof step);
+        if (step.first) kept = std::move(*next_fresh++);
       }
     }
   }
