@@ -31,7 +31,7 @@
 
 namespace talweg {
 
-class TensorHook;
+class HookHandle;
 class GradFn;
 struct TensorOptions;
 
@@ -180,11 +180,11 @@ class Tensor {
   bool is_view() const;
   /// Calls `hook(grad)` whenever the gradient of this tensor has been computed; a defined result replaces it.
   template <class F>
-  TensorHook register_hook(F hook) const;
-  /// Calls `hook(tensor)` whenever backward has added to this leaf's grad: an optimizer's step may stand there.
-  /// Throws AutogradError for a tensor that isn't a leaf or requires no grad.
+  HookHandle register_hook(F hook) const;
+  /// Calls `hook(tensor)` whenever backward has added to this leaf's grad: an optimizer's step may stand
+  /// there. Throws AutogradError for a tensor that isn't a leaf or requires no grad.
   template <class F>
-  TensorHook register_post_accumulate_grad_hook(F hook) const;
+  HookHandle register_post_accumulate_grad_hook(F hook) const;
   /// Whether it was made in inference mode: autograd can't save it, and it is written in place there only.
   bool is_inference() const;
 
@@ -544,7 +544,7 @@ class Tensor {
   void* data_ptr(Dtype expected) const;
   void* contiguous_ptr(Dtype expected) const;
   void* element_ptr(Dtype expected, std::span<const int64_t> indices) const;
-  TensorHook add_hook(detail::HookFn call, void* context, void (*end)(void*), bool after = false) const;
+  HookHandle add_hook(detail::HookFn call, void* context, void (*end)(void*), bool after = false) const;
 
   detail::HandleCount* object_;
 };
@@ -622,31 +622,19 @@ Stream& operator<<(Stream& stream, const Tensor& t) {
   return stream;
 }
 
-/// Removes a hook; returned by register_hook.
-class TensorHook {
+/// Removes a hook of a tensor or a node; returned by the functions that register one. Letting go of it keeps
+/// the hook.
+class HookHandle {
  public:
-  TensorHook() = default;
-  TensorHook(Tensor tensor, uint64_t id) : tensor_(std::move(tensor)), id_(id) {}
-  void remove();
-
- private:
-  Tensor tensor_;
-  uint64_t id_ = 0;
-};
-
-/// Removes a node's hook.
-class NodeHookHandle {
- public:
-  NodeHookHandle() = default;
-  NodeHookHandle(void* node, uint64_t id) noexcept;
-  NodeHookHandle(NodeHookHandle&& other) noexcept
-      : node_(std::exchange(other.node_, nullptr)), id_(other.id_) {}
-  NodeHookHandle& operator=(NodeHookHandle&& other) noexcept {
+  HookHandle() = default;
+  HookHandle(void* node, uint64_t id) noexcept;
+  HookHandle(HookHandle&& other) noexcept : node_(std::exchange(other.node_, nullptr)), id_(other.id_) {}
+  HookHandle& operator=(HookHandle&& other) noexcept {
     std::swap(node_, other.node_);
     std::swap(id_, other.id_);
     return *this;
   }
-  ~NodeHookHandle();
+  ~HookHandle();
   void remove();
 
  private:
@@ -672,10 +660,10 @@ class GradFn {
   /// The nodes its inputs came from; "AccumulateGrad" stands for a leaf, an empty one for an input without
   /// history.
   std::vector<GradFn> next_functions() const;
-  /// Calls `hook(grad_inputs, grad_outputs)` after the node has run in a backward: the gradients that it made, and
-  /// those that it got. A returned vector replaces the former.
+  /// Calls `hook(grad_inputs, grad_outputs)` after the node has run in a backward: the gradients that it
+  /// made, and those that it got. A returned vector replaces the former.
   template <class F>
-  NodeHookHandle register_hook(F hook) const {
+  HookHandle register_hook(F hook) const {
     auto call = [](void* context, const std::vector<Tensor>& in, const std::vector<Tensor>& out) {
       auto& f = *static_cast<F*>(context);
       if constexpr (std::is_void_v<decltype(f(in, out))>) {
@@ -685,11 +673,12 @@ class GradFn {
         return std::vector<Tensor>(f(in, out));
       }
     };
-    return add_hook(call, new F(std::move(hook)), [](void* context) { delete static_cast<F*>(context); }, true);
+    return add_hook(
+        call, new F(std::move(hook)), [](void* context) { delete static_cast<F*>(context); }, true);
   }
   /// Calls `hook(grad_outputs)` before the node runs; a returned vector replaces them.
   template <class F>
-  NodeHookHandle register_prehook(F hook) const {
+  HookHandle register_prehook(F hook) const {
     auto call = [](void* context, const std::vector<Tensor>&, const std::vector<Tensor>& out) {
       auto& f = *static_cast<F*>(context);
       if constexpr (std::is_void_v<decltype(f(out))>) {
@@ -699,25 +688,27 @@ class GradFn {
         return std::vector<Tensor>(f(out));
       }
     };
-    return add_hook(call, new F(std::move(hook)), [](void* context) { delete static_cast<F*>(context); }, false);
+    return add_hook(
+        call, new F(std::move(hook)), [](void* context) { delete static_cast<F*>(context); }, false);
   }
 
  private:
-  NodeHookHandle add_hook(detail::NodeHookFn call, void* context, void (*end)(void*), bool after) const;
+  HookHandle add_hook(detail::NodeHookFn call, void* context, void (*end)(void*), bool after) const;
   void* node_ = nullptr;
 };
 
 template <class F>
-TensorHook Tensor::register_post_accumulate_grad_hook(F hook) const {
+HookHandle Tensor::register_post_accumulate_grad_hook(F hook) const {
   auto call = [](void* context, const Tensor& leaf) -> Tensor {
     (*static_cast<F*>(context))(leaf);
     return {};
   };
-  return add_hook(call, new F(std::move(hook)), [](void* context) { delete static_cast<F*>(context); }, true);
+  return add_hook(
+      call, new F(std::move(hook)), [](void* context) { delete static_cast<F*>(context); }, true);
 }
 
 template <class F>
-TensorHook Tensor::register_hook(F hook) const {
+HookHandle Tensor::register_hook(F hook) const {
   auto call = [](void* context, const Tensor& grad) -> Tensor {
     auto& f = *static_cast<F*>(context);
     if constexpr (std::is_void_v<decltype(f(grad))>) {
