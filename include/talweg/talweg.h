@@ -5,6 +5,7 @@
 #include "talweg/create.h"
 #include "talweg/dtype.h"
 #include "talweg/errors.h"
+#include "talweg/formula.h"
 #include "talweg/io.h"
 #include "talweg/legacy.h"
 #include "talweg/nn.h"
