@@ -1,5 +1,6 @@
 // Different elements, and different neighbours.
 #include "core/raise.h"
+#include "core/shape.h"
 #include "kernels/order.h"
 #include "ops/checks.h"
 #include "ops/launch.h"
