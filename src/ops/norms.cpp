@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/raise.h"
+#include "kernels/norm.h"
 #include "ops/checks.h"
 #include "ops/history.h"
 #include "ops/record.h"
@@ -20,6 +21,16 @@ Tensor sign_of(const Tensor& x) { return to(gt(x, 0), x.dtype()) - to(lt(x, 0), 
 
 // The values. Powers of no more than float32 are added in float32.
 Tensor norm_values(const Tensor& x, double p, IntList dim, bool keepdim) {
+  if (p == 2 && x.numel() > 0 && x.is_contiguous()) {
+    // Rows that lie side by side: the last dimension, or everything.
+    Reduction r(x, dim, keepdim, "norm");
+    const bool all = r.count == x.numel(), last = x.dim() > 0 && r.mask == uint64_t{1} << (x.dim() - 1);
+    if (all || last) {
+      Tensor out = new_tensor(x.dtype(), r.sizes);
+      launch(row_norm_kernel, {buffer_of(out), buffer_of(x)}, NormCall{r.count});
+      return out;
+    }
+  }
   if (p == 0) return to(sum(ne(x, 0), dim, keepdim), x.dtype());
   if (p == 1) return sum(abs(x), dim, keepdim);
   if (p == 2) return sqrt(sum(x * x, dim, keepdim));

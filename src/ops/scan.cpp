@@ -1,8 +1,6 @@
 // Running sums, products and extremes along a dimension.
 #include "kernels/scan.h"
 
-#include <cmath>
-
 #include "core/raise.h"
 #include "ops/checks.h"
 #include "ops/history.h"
@@ -136,7 +134,18 @@ std::pair<Tensor, Tensor> extremes(const Tensor& self, int64_t dim, bool smalles
   return {values, indices};
 }
 
-Tensor logcumsumexp_from(const Tensor& self, int64_t dim, bool reverse) {
+// d/dx[k] = e^(x[k] - y[k]) * s[k], where s[k] = g[k] + e^(y[k] - y[k + 1]) * s[k + 1]: no power overflows.
+Tensor logcumsumexp_backward(const Tensor& g, const Tensor& x, const Tensor& y, int64_t dim) {
+  if (x.dim() == 0 || x.numel() == 0) return g;
+  int64_t n = x.size(dim);
+  Dims one(x.sizes());
+  one[static_cast<size_t>(dim)] = 1;
+  Tensor step = exp(narrow(y, dim, 0, n - 1) - narrow(y, dim, 1, n - 1));
+  step = cat({step, zeros(one, {.dtype = x.dtype()})}, dim);
+  return exp(x - y) * linear_scan(step, g, dim, true);
+}
+
+Tensor logcumsumexp_values(const Tensor& self, int64_t dim) {
   Lines lines(self, dim, "logcumsumexp");
   Tensor out;
   {
@@ -144,22 +153,13 @@ Tensor logcumsumexp_from(const Tensor& self, int64_t dim, bool reverse) {
     Tensor in = contiguous(to(self, float64));
     out = new_tensor(float64, in.sizes());
     launch(logcumsumexp_kernel, {buffer_of(out), buffer_of(in)},
-           ScanCall{lines.n, lines.inner, reverse, false});
+           ScanCall{lines.n, lines.inner, false, false});
     out = to(out, self.dtype());
   }
   Tensor kept = out;
   return record(std::move(out), "LogcumsumexpBackward0", {&self}, {{self}, result(kept)},
-                [d = lines.dim, reverse](Backward& b) {
-                  const Tensor& g = b.grad();
-                  if (!g.defined()) return;
-                  // In logarithms, the positive and the negative part of the gradient apart.
-                  Tensor x = b.saved(0), y = b.saved(1), none = full({}, -HUGE_VAL, {.dtype = g.dtype()});
-                  auto part = [&](const Tensor& positive) {
-                    Tensor is_there = gt(positive, 0);
-                    Tensor logs = where(is_there, log(where(is_there, positive, Scalar(1))), none);
-                    return exp(logcumsumexp_from(logs - y, d, !reverse) + x);
-                  };
-                  b.set(0, part(g) - part(-g));
+                [d = lines.dim](Backward& b) {
+                  if (b.grad().defined()) b.set(0, logcumsumexp_backward(b.grad(), b.saved(0), b.saved(1), d));
                 });
 }
 
@@ -226,7 +226,7 @@ Tensor logcumsumexp(const Tensor& self, int64_t dim) {
   if (!is_floating_point(self.dtype()))
     raise<DtypeError>({"[logcumsumexp] not implemented for '", scalar_type_name(self.dtype()),
                        "'; floating-point tensors are accepted"});
-  return logcumsumexp_from(self, dim, false);
+  return logcumsumexp_values(self, dim);
 }
 
 namespace {
