@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -22,9 +23,13 @@
 #include "talweg/ops/index.h"
 #include "talweg/ops/join.h"
 #include "talweg/ops/losses.h"
+#include "talweg/ops/norms.h"
+#include "talweg/ops/order.h"
 #include "talweg/ops/products.h"
 #include "talweg/ops/random.h"
 #include "talweg/ops/reduce.h"
+#include "talweg/ops/scan.h"
+#include "talweg/ops/search.h"
 #include "talweg/ops/softmax.h"
 #include "talweg/ops/views.h"
 #include "talweg/scalar.h"
@@ -540,6 +545,114 @@ class Tensor {
     return talweg::scatter_add_(*this, dim, index, src);
   }
 
+  // Reductions, running sums and order.
+  Tensor std() const { return talweg::std(*this); }
+  Tensor std(IntList dim, Scalar correction = 1, bool keepdim = false) const {
+    return talweg::std(*this, dim, correction, keepdim);
+  }
+  std::pair<Tensor, Tensor> var_mean() const;
+  std::pair<Tensor, Tensor> var_mean(IntList dim, Scalar correction = 1, bool keepdim = false) const;
+  std::pair<Tensor, Tensor> std_mean() const;
+  std::pair<Tensor, Tensor> std_mean(IntList dim, Scalar correction = 1, bool keepdim = false) const;
+  Tensor nansum(IntList dim = {}, bool keepdim = false, std::optional<Dtype> dtype = {}) const {
+    return talweg::nansum(*this, dim, keepdim, dtype);
+  }
+  Tensor nanmean(IntList dim = {}, bool keepdim = false, std::optional<Dtype> dtype = {}) const {
+    return talweg::nanmean(*this, dim, keepdim, dtype);
+  }
+  Tensor count_nonzero(IntList dim = {}) const { return talweg::count_nonzero(*this, dim); }
+  Tensor trace() const { return talweg::trace(*this); }
+  Tensor amin(IntList dim = {}, bool keepdim = false) const { return talweg::amin(*this, dim, keepdim); }
+  std::pair<Tensor, Tensor> aminmax(std::optional<int64_t> dim = {}, bool keepdim = false) const;
+  Tensor min() const { return talweg::min(*this); }
+  std::pair<Tensor, Tensor> min(int64_t dim, bool keepdim = false) const;
+  Tensor min(const Tensor& other) const { return talweg::min(*this, other); }
+  Tensor argmin(std::optional<int64_t> dim = {}, bool keepdim = false) const {
+    return talweg::argmin(*this, dim, keepdim);
+  }
+  Tensor norm(Scalar p = 2, IntList dim = {}, bool keepdim = false, std::optional<Dtype> dtype = {}) const {
+    return talweg::norm(*this, p, dim, keepdim, dtype);
+  }
+  Tensor norm(std::string_view p, IntList dim = {}, bool keepdim = false,
+              std::optional<Dtype> dtype = {}) const {
+    return talweg::norm(*this, p, dim, keepdim, dtype);
+  }
+  Tensor dist(const Tensor& other, Scalar p = 2) const { return talweg::dist(*this, other, p); }
+  Tensor renorm(Scalar p, int64_t dim, Scalar maxnorm) const {
+    return talweg::renorm(*this, p, dim, maxnorm);
+  }
+  const Tensor& renorm_(Scalar p, int64_t dim, Scalar maxnorm) const {
+    return talweg::renorm_(*this, p, dim, maxnorm);
+  }
+  Tensor cumsum(int64_t dim, std::optional<Dtype> dtype = {}) const {
+    return talweg::cumsum(*this, dim, dtype);
+  }
+  const Tensor& cumsum_(int64_t dim, std::optional<Dtype> dtype = {}) const {
+    return talweg::cumsum_(*this, dim, dtype);
+  }
+  Tensor cumprod(int64_t dim, std::optional<Dtype> dtype = {}) const {
+    return talweg::cumprod(*this, dim, dtype);
+  }
+  const Tensor& cumprod_(int64_t dim, std::optional<Dtype> dtype = {}) const {
+    return talweg::cumprod_(*this, dim, dtype);
+  }
+  std::pair<Tensor, Tensor> cummax(int64_t dim) const;
+  std::pair<Tensor, Tensor> cummin(int64_t dim) const;
+  Tensor logcumsumexp(int64_t dim) const { return talweg::logcumsumexp(*this, dim); }
+  Tensor diff(int64_t n = 1, int64_t dim = -1) const { return talweg::diff(*this, n, dim); }
+  Tensor diff(int64_t n, int64_t dim, const Tensor& prepend, const Tensor& append) const {
+    return talweg::diff(*this, n, dim, prepend, append);
+  }
+  std::pair<Tensor, Tensor> sort(int64_t dim = -1, bool descending = false, bool stable = false) const;
+  Tensor argsort(int64_t dim = -1, bool descending = false, bool stable = false) const {
+    return talweg::argsort(*this, dim, descending, stable);
+  }
+  Tensor msort() const { return talweg::msort(*this); }
+  std::pair<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true, bool sorted = true) const;
+  std::pair<Tensor, Tensor> kthvalue(int64_t k, int64_t dim = -1, bool keepdim = false) const;
+  Tensor median() const { return talweg::median(*this); }
+  std::pair<Tensor, Tensor> median(int64_t dim, bool keepdim = false) const;
+  Tensor nanmedian() const { return talweg::nanmedian(*this); }
+  std::pair<Tensor, Tensor> nanmedian(int64_t dim, bool keepdim = false) const;
+  std::pair<Tensor, Tensor> mode(int64_t dim = -1, bool keepdim = false) const;
+  Tensor quantile(const Tensor& q, std::optional<int64_t> dim = {}, bool keepdim = false,
+                  std::string_view interpolation = "linear") const {
+    return talweg::quantile(*this, q, dim, keepdim, interpolation);
+  }
+  Tensor quantile(double q, std::optional<int64_t> dim = {}, bool keepdim = false,
+                  std::string_view interpolation = "linear") const {
+    return talweg::quantile(*this, q, dim, keepdim, interpolation);
+  }
+  Tensor nanquantile(const Tensor& q, std::optional<int64_t> dim = {}, bool keepdim = false,
+                     std::string_view interpolation = "linear") const {
+    return talweg::nanquantile(*this, q, dim, keepdim, interpolation);
+  }
+  Tensor nanquantile(double q, std::optional<int64_t> dim = {}, bool keepdim = false,
+                     std::string_view interpolation = "linear") const {
+    return talweg::nanquantile(*this, q, dim, keepdim, interpolation);
+  }
+  std::tuple<Tensor, Tensor, Tensor> unique(bool sorted = true, bool return_inverse = false,
+                                            bool return_counts = false,
+                                            std::optional<int64_t> dim = {}) const;
+  std::tuple<Tensor, Tensor, Tensor> unique_consecutive(bool return_inverse = false,
+                                                        bool return_counts = false,
+                                                        std::optional<int64_t> dim = {}) const;
+  Tensor nonzero() const { return talweg::nonzero(*this); }
+  std::vector<Tensor> nonzero_numpy() const;
+  Tensor argwhere() const { return talweg::argwhere(*this); }
+  Tensor bincount(int64_t minlength = 0) const { return talweg::bincount(*this, minlength); }
+  Tensor bincount(const Tensor& weights, int64_t minlength = 0) const {
+    return talweg::bincount(*this, weights, minlength);
+  }
+  Tensor histc(int64_t bins = 100, Scalar min = 0, Scalar max = 0) const {
+    return talweg::histc(*this, bins, min, max);
+  }
+  Tensor cov(int64_t correction = 1) const { return talweg::cov(*this, correction); }
+  Tensor cov(int64_t correction, const Tensor& fweights, const Tensor& aweights) const {
+    return talweg::cov(*this, correction, fweights, aweights);
+  }
+  Tensor corrcoef() const { return talweg::corrcoef(*this); }
+
  private:
   void* data_ptr(Dtype expected) const;
   void* contiguous_ptr(Dtype expected) const;
@@ -599,6 +712,49 @@ inline Tensor operator!(const Tensor& a) { return logical_not(a); }
 inline std::pair<Tensor, Tensor> Tensor::max(int64_t dim, bool keepdim) const {
   return talweg::max(*this, dim, keepdim);
 }
+inline std::pair<Tensor, Tensor> Tensor::var_mean() const { return talweg::var_mean(*this); }
+inline std::pair<Tensor, Tensor> Tensor::var_mean(IntList dim, Scalar correction, bool keepdim) const {
+  return talweg::var_mean(*this, dim, correction, keepdim);
+}
+inline std::pair<Tensor, Tensor> Tensor::std_mean() const { return talweg::std_mean(*this); }
+inline std::pair<Tensor, Tensor> Tensor::std_mean(IntList dim, Scalar correction, bool keepdim) const {
+  return talweg::std_mean(*this, dim, correction, keepdim);
+}
+inline std::pair<Tensor, Tensor> Tensor::aminmax(std::optional<int64_t> dim, bool keepdim) const {
+  return talweg::aminmax(*this, dim, keepdim);
+}
+inline std::pair<Tensor, Tensor> Tensor::min(int64_t dim, bool keepdim) const {
+  return talweg::min(*this, dim, keepdim);
+}
+inline std::pair<Tensor, Tensor> Tensor::cummax(int64_t dim) const { return talweg::cummax(*this, dim); }
+inline std::pair<Tensor, Tensor> Tensor::cummin(int64_t dim) const { return talweg::cummin(*this, dim); }
+inline std::pair<Tensor, Tensor> Tensor::sort(int64_t dim, bool descending, bool stable) const {
+  return talweg::sort(*this, dim, descending, stable);
+}
+inline std::pair<Tensor, Tensor> Tensor::topk(int64_t k, int64_t dim, bool largest, bool sorted) const {
+  return talweg::topk(*this, k, dim, largest, sorted);
+}
+inline std::pair<Tensor, Tensor> Tensor::kthvalue(int64_t k, int64_t dim, bool keepdim) const {
+  return talweg::kthvalue(*this, k, dim, keepdim);
+}
+inline std::pair<Tensor, Tensor> Tensor::median(int64_t dim, bool keepdim) const {
+  return talweg::median(*this, dim, keepdim);
+}
+inline std::pair<Tensor, Tensor> Tensor::nanmedian(int64_t dim, bool keepdim) const {
+  return talweg::nanmedian(*this, dim, keepdim);
+}
+inline std::pair<Tensor, Tensor> Tensor::mode(int64_t dim, bool keepdim) const {
+  return talweg::mode(*this, dim, keepdim);
+}
+inline std::tuple<Tensor, Tensor, Tensor> Tensor::unique(bool sorted, bool return_inverse, bool return_counts,
+                                                         std::optional<int64_t> dim) const {
+  return talweg::unique(*this, sorted, return_inverse, return_counts, dim);
+}
+inline std::tuple<Tensor, Tensor, Tensor> Tensor::unique_consecutive(bool return_inverse, bool return_counts,
+                                                                     std::optional<int64_t> dim) const {
+  return talweg::unique_consecutive(*this, return_inverse, return_counts, dim);
+}
+inline std::vector<Tensor> Tensor::nonzero_numpy() const { return talweg::nonzero_numpy(*this); }
 inline std::vector<Tensor> Tensor::chunk(int64_t chunks, int64_t dim) const {
   return talweg::chunk(*this, chunks, dim);
 }

@@ -75,11 +75,14 @@ def cpp_params(text):
 def functions(path, text, doc_required=True):
     """The functions declared in a text, class bodies left out."""
     lines = text.splitlines()
+    module = ""
     documented = False
     statement, start = "", 0
     depth = 0
     for number, line in enumerate(lines, 1):
         bare = line.strip()
+        if match := re.fullmatch(r"namespace talweg(?:::(\w+))? \{", bare):
+            module = match.group(1) + "." if match.group(1) else ""
         if bare.startswith("///"):
             documented = True
         elif not bare and not statement.strip():
@@ -108,7 +111,7 @@ def functions(path, text, doc_required=True):
             if c == ";":
                 match = re.match(r"\s*(?:TALWEG_EXPORT\s+)?(?:[\w:<>,&\s]*?[\w>&])\s+[&]?(\w+)\((.*)\)\s*;", statement, re.S)
                 if match and "template" not in statement and "delete" not in statement and "operator" not in statement:
-                    yield Function(match.group(1), list(cpp_params(match.group(2))), documented, f"{path}:{start}")
+                    yield Function(module + match.group(1), list(cpp_params(match.group(2))), documented, f"{path}:{start}")
                 statement = ""
 
 
