@@ -4,6 +4,7 @@
 namespace talweg {
 
 extern const Family arithmetic_family;
+extern const Family batch_products_family;
 extern const Family compare_family;
 extern const Family copy_family;
 extern const Family create_family;
@@ -23,7 +24,7 @@ extern const Family views_family;
 
 std::span<const Family* const> op_families() {
   static constexpr const Family* families[] = {
-      &arithmetic_family, &compare_family, &copy_family,     &create_family, &elementary_family,
+      &arithmetic_family, &batch_products_family, &compare_family, &copy_family,     &create_family, &elementary_family,
       &extrema_family,    &gather_family,  &index_family,    &join_family,   &losses_family,
       &operators_family,  &parts_family,   &products_family, &random_family, &reduce_family,
       &softmax_family,    &views_family,
