@@ -8,6 +8,7 @@ extern const Family batch_products_family;
 extern const Family compare_family;
 extern const Family copy_family;
 extern const Family create_family;
+extern const Family einsum_family;
 extern const Family elementary_family;
 extern const Family extrema_family;
 extern const Family gather_family;
@@ -20,6 +21,8 @@ extern const Family products_family;
 extern const Family random_family;
 extern const Family reduce_family;
 extern const Family softmax_family;
+extern const Family scatter_family;
+extern const Family stacks_family;
 extern const Family views_family;
 
 std::span<const Family* const> op_families() {
@@ -27,7 +30,7 @@ std::span<const Family* const> op_families() {
       &arithmetic_family, &batch_products_family, &compare_family, &copy_family,     &create_family, &elementary_family,
       &extrema_family,    &gather_family,  &index_family,    &join_family,   &losses_family,
       &operators_family,  &parts_family,   &products_family, &random_family, &reduce_family,
-      &softmax_family,    &views_family,
+      &softmax_family, &scatter_family, &stacks_family, &einsum_family, &views_family,
   };
   return families;
 }
