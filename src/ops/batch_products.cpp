@@ -85,7 +85,7 @@ auto addbmm_backward(const Tensor& self, const Tensor& a, Scalar beta, Scalar al
   auto over = [n = a.size(0)](const Tensor& g) { return expand(g, {n, g.size(0), g.size(1)}); };
   return added_product(
       self, beta, alpha, [over](const Tensor& g, const Tensor& b) { return bmm(over(g), b.mT()); },
-      [over](const Tensor& g, const Tensor& a) { return bmm(a.mT(), over(g)); });
+      [over](const Tensor& g, const Tensor& batch1) { return bmm(batch1.mT(), over(g)); });
 }
 auto addmv_backward(const Tensor& self, Scalar beta, Scalar alpha) {
   return added_product(

@@ -4,6 +4,7 @@
 namespace talweg {
 
 extern const Family arithmetic_family;
+extern const Family arrange_family;
 extern const Family batch_products_family;
 extern const Family compare_family;
 extern const Family copy_family;
@@ -15,7 +16,9 @@ extern const Family gather_family;
 extern const Family index_family;
 extern const Family join_family;
 extern const Family losses_family;
+extern const Family masked_family;
 extern const Family operators_family;
+extern const Family pad_family;
 extern const Family parts_family;
 extern const Family products_family;
 extern const Family random_family;
@@ -30,7 +33,7 @@ std::span<const Family* const> op_families() {
       &arithmetic_family, &batch_products_family, &compare_family, &copy_family,     &create_family, &elementary_family,
       &extrema_family,    &gather_family,  &index_family,    &join_family,   &losses_family,
       &operators_family,  &parts_family,   &products_family, &random_family, &reduce_family,
-      &softmax_family, &scatter_family, &stacks_family, &einsum_family, &views_family,
+      &softmax_family, &scatter_family, &arrange_family, &masked_family, &pad_family, &stacks_family, &einsum_family, &views_family,
   };
   return families;
 }

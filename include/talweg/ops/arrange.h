@@ -70,7 +70,7 @@ Tensor channel_shuffle(const Tensor& input, int64_t groups);
 /// Dimensions from the last backwards grown by (before, after) pairs; negative numbers cut off. `mode` is
 /// "constant" (with `value`), "reflect", "replicate" or "circular".
 Tensor pad(const Tensor& input, IntList pad, std::string_view mode = "constant",
-           std::optional<double> value = {});
+           std::optional<Scalar> value = {});
 /// pad with a constant.
 Tensor constant_pad_nd(const Tensor& input, IntList pad, Scalar value = 0);
 /// A view of all windows of `size` along dimension, `step` apart; the window is the last dimension.
