@@ -17,8 +17,11 @@
 #include "talweg/errors.h"
 #include "talweg/int_list.h"
 #include "talweg/ops/arithmetic.h"
+#include "talweg/ops/arrange.h"
 #include "talweg/ops/compare.h"
+#include "talweg/ops/copies.h"
 #include "talweg/ops/copy.h"
+#include "talweg/ops/distances.h"
 #include "talweg/ops/elementary.h"
 #include "talweg/ops/index.h"
 #include "talweg/ops/join.h"
@@ -30,6 +33,7 @@
 #include "talweg/ops/reduce.h"
 #include "talweg/ops/scan.h"
 #include "talweg/ops/search.h"
+#include "talweg/ops/scatter.h"
 #include "talweg/ops/softmax.h"
 #include "talweg/ops/views.h"
 #include "talweg/scalar.h"
@@ -652,6 +656,179 @@ class Tensor {
     return talweg::cov(*this, correction, fweights, aweights);
   }
   Tensor corrcoef() const { return talweg::corrcoef(*this); }
+  // Structure and products.
+  Tensor scatter(int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce = {}) const {
+    return talweg::scatter(*this, dim, index, src, reduce);
+  }
+  Tensor scatter(int64_t dim, const Tensor& index, Scalar value, std::string_view reduce = {}) const {
+    return talweg::scatter(*this, dim, index, value, reduce);
+  }
+  const Tensor& scatter_(int64_t dim, const Tensor& index, const Tensor& src,
+                         std::string_view reduce = {}) const {
+    return talweg::scatter_(*this, dim, index, src, reduce);
+  }
+  const Tensor& scatter_(int64_t dim, const Tensor& index, Scalar value, std::string_view reduce = {}) const {
+    return talweg::scatter_(*this, dim, index, value, reduce);
+  }
+  Tensor scatter_reduce(int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce,
+                        bool include_self = true) const {
+    return talweg::scatter_reduce(*this, dim, index, src, reduce, include_self);
+  }
+  const Tensor& scatter_reduce_(int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce,
+                                bool include_self = true) const {
+    return talweg::scatter_reduce_(*this, dim, index, src, reduce, include_self);
+  }
+  Tensor index_add(int64_t dim, const Tensor& index, const Tensor& source, Scalar alpha = 1) const {
+    return talweg::index_add(*this, dim, index, source, alpha);
+  }
+  const Tensor& index_add_(int64_t dim, const Tensor& index, const Tensor& source, Scalar alpha = 1) const {
+    return talweg::index_add_(*this, dim, index, source, alpha);
+  }
+  Tensor index_copy(int64_t dim, const Tensor& index, const Tensor& source) const {
+    return talweg::index_copy(*this, dim, index, source);
+  }
+  const Tensor& index_copy_(int64_t dim, const Tensor& index, const Tensor& source) const {
+    return talweg::index_copy_(*this, dim, index, source);
+  }
+  Tensor index_fill(int64_t dim, const Tensor& index, Scalar value) const {
+    return talweg::index_fill(*this, dim, index, value);
+  }
+  Tensor index_fill(int64_t dim, const Tensor& index, const Tensor& value) const {
+    return talweg::index_fill(*this, dim, index, value);
+  }
+  const Tensor& index_fill_(int64_t dim, const Tensor& index, Scalar value) const {
+    return talweg::index_fill_(*this, dim, index, value);
+  }
+  const Tensor& index_fill_(int64_t dim, const Tensor& index, const Tensor& value) const {
+    return talweg::index_fill_(*this, dim, index, value);
+  }
+  Tensor index_reduce(int64_t dim, const Tensor& index, const Tensor& source, std::string_view reduce,
+                      bool include_self = true) const {
+    return talweg::index_reduce(*this, dim, index, source, reduce, include_self);
+  }
+  const Tensor& index_reduce_(int64_t dim, const Tensor& index, const Tensor& source, std::string_view reduce,
+                              bool include_self = true) const {
+    return talweg::index_reduce_(*this, dim, index, source, reduce, include_self);
+  }
+  Tensor take(const Tensor& index) const { return talweg::take(*this, index); }
+  Tensor put(const Tensor& index, const Tensor& source, bool accumulate = false) const {
+    return talweg::put(*this, index, source, accumulate);
+  }
+  const Tensor& put_(const Tensor& index, const Tensor& source, bool accumulate = false) const {
+    return talweg::put_(*this, index, source, accumulate);
+  }
+  Tensor take_along_dim(const Tensor& indices, std::optional<int64_t> dim = {}) const {
+    return talweg::take_along_dim(*this, indices, dim);
+  }
+  Tensor masked_select(const Tensor& mask) const { return talweg::masked_select(*this, mask); }
+  Tensor masked_scatter(const Tensor& mask, const Tensor& source) const {
+    return talweg::masked_scatter(*this, mask, source);
+  }
+  const Tensor& masked_scatter_(const Tensor& mask, const Tensor& source) const {
+    return talweg::masked_scatter_(*this, mask, source);
+  }
+  Tensor select_scatter(const Tensor& src, int64_t dim, int64_t index) const {
+    return talweg::select_scatter(*this, src, dim, index);
+  }
+  Tensor slice_scatter(const Tensor& src, int64_t dim = 0, std::optional<int64_t> start = {},
+                       std::optional<int64_t> end = {}, int64_t step = 1) const {
+    return talweg::slice_scatter(*this, src, dim, start, end, step);
+  }
+  Tensor diagonal_scatter(const Tensor& src, int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) const {
+    return talweg::diagonal_scatter(*this, src, offset, dim1, dim2);
+  }
+  Tensor as_strided_scatter(const Tensor& src, IntList size, IntList stride,
+                            std::optional<int64_t> storage_offset = {}) const {
+    return talweg::as_strided_scatter(*this, src, size, stride, storage_offset);
+  }
+  Tensor repeat(IntList repeats) const { return talweg::repeat(*this, repeats); }
+  Tensor tile(IntList dims) const { return talweg::tile(*this, dims); }
+  Tensor repeat_interleave(int64_t repeats, std::optional<int64_t> dim = {},
+                           std::optional<int64_t> output_size = {}) const {
+    return talweg::repeat_interleave(*this, repeats, dim, output_size);
+  }
+  Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> dim = {},
+                           std::optional<int64_t> output_size = {}) const {
+    return talweg::repeat_interleave(*this, repeats, dim, output_size);
+  }
+  Tensor flip(IntList dims) const { return talweg::flip(*this, dims); }
+  Tensor fliplr() const { return talweg::fliplr(*this); }
+  Tensor flipud() const { return talweg::flipud(*this); }
+  Tensor roll(IntList shifts, IntList dims = {}) const { return talweg::roll(*this, shifts, dims); }
+  Tensor rot90(int64_t k = 1, IntList dims = {0, 1}) const { return talweg::rot90(*this, k, dims); }
+  Tensor tril(int64_t diagonal = 0) const { return talweg::tril(*this, diagonal); }
+  Tensor triu(int64_t diagonal = 0) const { return talweg::triu(*this, diagonal); }
+  const Tensor& tril_(int64_t diagonal = 0) const { return talweg::tril_(*this, diagonal); }
+  const Tensor& triu_(int64_t diagonal = 0) const { return talweg::triu_(*this, diagonal); }
+  Tensor diag(int64_t diagonal = 0) const { return talweg::diag(*this, diagonal); }
+  Tensor diag_embed(int64_t offset = 0, int64_t dim1 = -2, int64_t dim2 = -1) const {
+    return talweg::diag_embed(*this, offset, dim1, dim2);
+  }
+  Tensor diagflat(int64_t offset = 0) const { return talweg::diagflat(*this, offset); }
+  Tensor unfold(int64_t dimension, int64_t size, int64_t step) const {
+    return talweg::unfold(*this, dimension, size, step);
+  }
+  Tensor sum_to_size(IntList size) const { return talweg::sum_to_size(*this, size); }
+  const Tensor& resize_(IntList size) const { return talweg::resize_(*this, size); }
+  const Tensor& resize_as_(const Tensor& the_template) const {
+    return talweg::resize_as_(*this, the_template);
+  }
+  Tensor narrow_copy(int64_t dim, int64_t start, int64_t length) const {
+    return talweg::narrow_copy(*this, dim, start, length);
+  }
+  std::vector<Tensor> unsafe_chunk(int64_t chunks, int64_t dim = 0) const;
+  std::vector<Tensor> unsafe_split(int64_t split_size, int64_t dim = 0) const;
+  Tensor conj() const { return talweg::conj(*this); }
+  Tensor conj_physical() const { return talweg::conj_physical(*this); }
+  Tensor resolve_conj() const { return talweg::resolve_conj(*this); }
+  Tensor resolve_neg() const { return talweg::resolve_neg(*this); }
+  std::vector<Tensor> tensor_split(int64_t indices_or_sections, int64_t dim = 0) const;
+  std::vector<Tensor> tensor_split(IntList indices_or_sections, int64_t dim = 0) const;
+  std::vector<Tensor> tensor_split(const Tensor& indices_or_sections, int64_t dim = 0) const;
+  std::vector<Tensor> hsplit(int64_t indices_or_sections) const;
+  std::vector<Tensor> hsplit(IntList indices_or_sections) const;
+  std::vector<Tensor> vsplit(int64_t indices_or_sections) const;
+  std::vector<Tensor> vsplit(IntList indices_or_sections) const;
+  std::vector<Tensor> dsplit(int64_t indices_or_sections) const;
+  std::vector<Tensor> dsplit(IntList indices_or_sections) const;
+  Tensor bmm(const Tensor& mat2) const { return talweg::bmm(*this, mat2); }
+  Tensor baddbmm(const Tensor& batch1, const Tensor& batch2, Scalar beta = 1, Scalar alpha = 1) const {
+    return talweg::baddbmm(*this, batch1, batch2, beta, alpha);
+  }
+  const Tensor& baddbmm_(const Tensor& batch1, const Tensor& batch2, Scalar beta = 1,
+                         Scalar alpha = 1) const {
+    return talweg::baddbmm_(*this, batch1, batch2, beta, alpha);
+  }
+  Tensor addbmm(const Tensor& batch1, const Tensor& batch2, Scalar beta = 1, Scalar alpha = 1) const {
+    return talweg::addbmm(*this, batch1, batch2, beta, alpha);
+  }
+  const Tensor& addbmm_(const Tensor& batch1, const Tensor& batch2, Scalar beta = 1, Scalar alpha = 1) const {
+    return talweg::addbmm_(*this, batch1, batch2, beta, alpha);
+  }
+  Tensor addmv(const Tensor& mat, const Tensor& vec, Scalar beta = 1, Scalar alpha = 1) const {
+    return talweg::addmv(*this, mat, vec, beta, alpha);
+  }
+  const Tensor& addmv_(const Tensor& mat, const Tensor& vec, Scalar beta = 1, Scalar alpha = 1) const {
+    return talweg::addmv_(*this, mat, vec, beta, alpha);
+  }
+  Tensor addr(const Tensor& vec1, const Tensor& vec2, Scalar beta = 1, Scalar alpha = 1) const {
+    return talweg::addr(*this, vec1, vec2, beta, alpha);
+  }
+  const Tensor& addr_(const Tensor& vec1, const Tensor& vec2, Scalar beta = 1, Scalar alpha = 1) const {
+    return talweg::addr_(*this, vec1, vec2, beta, alpha);
+  }
+  Tensor outer(const Tensor& vec2) const { return talweg::outer(*this, vec2); }
+  Tensor ger(const Tensor& vec2) const { return talweg::ger(*this, vec2); }
+  Tensor inner(const Tensor& other) const { return talweg::inner(*this, other); }
+  Tensor vdot(const Tensor& other) const { return talweg::vdot(*this, other); }
+  Tensor kron(const Tensor& other) const { return talweg::kron(*this, other); }
+  Tensor cross(const Tensor& other, std::optional<int64_t> dim = {}) const {
+    return talweg::cross(*this, other, dim);
+  }
+  /// The last two dimensions swapped; numbers are real here, so nothing is conjugated.
+  Tensor mH() const { return mT(); }
+  Tensor new_empty_strided(IntList size, IntList stride) const;
+  Tensor new_empty_strided(IntList size, IntList stride, const TensorOptions& options) const;
 
  private:
   void* data_ptr(Dtype expected) const;
@@ -768,6 +945,39 @@ inline std::vector<Tensor> Tensor::split_with_sizes(IntList split_sizes, int64_t
   return talweg::split_with_sizes(*this, split_sizes, dim);
 }
 inline std::vector<Tensor> Tensor::unbind(int64_t dim) const { return talweg::unbind(*this, dim); }
+inline std::vector<Tensor> Tensor::unsafe_chunk(int64_t chunks, int64_t dim) const {
+  return talweg::unsafe_chunk(*this, chunks, dim);
+}
+inline std::vector<Tensor> Tensor::unsafe_split(int64_t split_size, int64_t dim) const {
+  return talweg::unsafe_split(*this, split_size, dim);
+}
+inline std::vector<Tensor> Tensor::tensor_split(int64_t indices_or_sections, int64_t dim) const {
+  return talweg::tensor_split(*this, indices_or_sections, dim);
+}
+inline std::vector<Tensor> Tensor::tensor_split(IntList indices_or_sections, int64_t dim) const {
+  return talweg::tensor_split(*this, indices_or_sections, dim);
+}
+inline std::vector<Tensor> Tensor::tensor_split(const Tensor& indices_or_sections, int64_t dim) const {
+  return talweg::tensor_split(*this, indices_or_sections, dim);
+}
+inline std::vector<Tensor> Tensor::hsplit(int64_t indices_or_sections) const {
+  return talweg::hsplit(*this, indices_or_sections);
+}
+inline std::vector<Tensor> Tensor::hsplit(IntList indices_or_sections) const {
+  return talweg::hsplit(*this, indices_or_sections);
+}
+inline std::vector<Tensor> Tensor::vsplit(int64_t indices_or_sections) const {
+  return talweg::vsplit(*this, indices_or_sections);
+}
+inline std::vector<Tensor> Tensor::vsplit(IntList indices_or_sections) const {
+  return talweg::vsplit(*this, indices_or_sections);
+}
+inline std::vector<Tensor> Tensor::dsplit(int64_t indices_or_sections) const {
+  return talweg::dsplit(*this, indices_or_sections);
+}
+inline std::vector<Tensor> Tensor::dsplit(IntList indices_or_sections) const {
+  return talweg::dsplit(*this, indices_or_sections);
+}
 
 /// Prints as PyTorch prints; from <ostream> or anything with write(const char*, streamsize).
 template <class Stream>

@@ -4,10 +4,13 @@
 namespace talweg {
 
 extern const Family arithmetic_family;
+extern const Family arrange_family;
+extern const Family batch_products_family;
 extern const Family compare_family;
 extern const Family copy_family;
 extern const Family create_family;
 extern const Family differences_family;
+extern const Family einsum_family;
 extern const Family elementary_family;
 extern const Family extrema_family;
 extern const Family gather_family;
@@ -17,6 +20,9 @@ extern const Family losses_family;
 extern const Family norms_family;
 extern const Family operators_family;
 extern const Family order_family;
+extern const Family masked_family;
+extern const Family operators_family;
+extern const Family pad_family;
 extern const Family parts_family;
 extern const Family products_family;
 extern const Family random_family;
@@ -26,6 +32,8 @@ extern const Family search_family;
 extern const Family softmax_family;
 extern const Family spread_family;
 extern const Family unique_family;
+extern const Family scatter_family;
+extern const Family stacks_family;
 extern const Family views_family;
 
 std::span<const Family* const> op_families() {
@@ -36,6 +44,10 @@ std::span<const Family* const> op_families() {
       &operators_family, &order_family, &parts_family, &products_family,
       &random_family, &reduce_family, &scan_family, &search_family,
       &softmax_family, &spread_family, &unique_family, &views_family,
+      &arithmetic_family, &batch_products_family, &compare_family, &copy_family,     &create_family, &elementary_family,
+      &extrema_family,    &gather_family,  &index_family,    &join_family,   &losses_family,
+      &operators_family,  &parts_family,   &products_family, &random_family, &reduce_family,
+      &softmax_family, &scatter_family, &arrange_family, &masked_family, &pad_family, &stacks_family, &einsum_family, &views_family,
   };
   return families;
 }

@@ -19,7 +19,7 @@ KINDS = {
     "const Tensor&": "tensor", "Scalar": "scalar", "std::optional<Scalar>": "scalar", "int64_t": "integer",
     "std::optional<int64_t>": "integer", "double": "floating", "bool": "boolean", "std::optional<bool>": "boolean",
     "std::string_view": "text", "Dtype": "dtype", "std::optional<Dtype>": "dtype", "IntList": "int_list",
-    "const std::vector<Tensor>&": "tensors", "std::span<const Index>": "indices",
+    "const std::vector<Tensor>&": "tensors", "const std::vector<std::vector<int64_t>>&": "indices", "std::span<const Index>": "indices",
     "std::initializer_list<Index>": "indices", "std::optional<Generator>": "generator",
     "const TensorOptions&": "options",
 }
@@ -128,7 +128,7 @@ def record_params(record):
     kinds = iter(record["kinds"])
     for part in split(inside):
         if part != "*":
-            name, equals, default = part.partition("=")
+            name, equals, default = part.lstrip("*").partition("=")
             yield Param(name, None, next(kinds), value(default) if equals else None)
 
 
@@ -184,6 +184,7 @@ for method in methods((include / "tensor.h").read_text()):
 records = [json.loads(line) for line in run(house.arguments.records).splitlines()]
 by_name = collections.defaultdict(list)
 for record in records:
+    record["signature"] = record["signature"].replace("linalg.", "linalg_", 1)
     by_name[record["signature"].partition("(")[0]].append(record)
 
 for record in records:
