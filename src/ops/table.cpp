@@ -7,14 +7,17 @@ extern const Family arithmetic_family;
 extern const Family compare_family;
 extern const Family copy_family;
 extern const Family create_family;
+extern const Family dropout_family;
 extern const Family elementary_family;
 extern const Family extrema_family;
 extern const Family gather_family;
 extern const Family index_family;
 extern const Family join_family;
 extern const Family losses_family;
+extern const Family normalization_family;
 extern const Family operators_family;
 extern const Family parts_family;
+extern const Family pointwise_losses_family;
 extern const Family products_family;
 extern const Family random_family;
 extern const Family reduce_family;
@@ -26,7 +29,8 @@ std::span<const Family* const> op_families() {
       &arithmetic_family, &compare_family, &copy_family,     &create_family, &elementary_family,
       &extrema_family,    &gather_family,  &index_family,    &join_family,   &losses_family,
       &operators_family,  &parts_family,   &products_family, &random_family, &reduce_family,
-      &softmax_family,    &views_family,
+      &softmax_family,    &views_family,   &dropout_family,  &normalization_family,
+      &pointwise_losses_family,
   };
   return families;
 }
