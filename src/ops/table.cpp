@@ -9,11 +9,13 @@ extern const Family copy_family;
 extern const Family create_family;
 extern const Family dropout_family;
 extern const Family elementary_family;
+extern const Family embedding_family;
 extern const Family extrema_family;
 extern const Family gather_family;
 extern const Family index_family;
 extern const Family join_family;
 extern const Family losses_family;
+extern const Family margin_losses_family;
 extern const Family normalization_family;
 extern const Family operators_family;
 extern const Family parts_family;
@@ -30,7 +32,7 @@ std::span<const Family* const> op_families() {
       &extrema_family,    &gather_family,  &index_family,    &join_family,   &losses_family,
       &operators_family,  &parts_family,   &products_family, &random_family, &reduce_family,
       &softmax_family,    &views_family,   &dropout_family,  &normalization_family,
-      &pointwise_losses_family,
+      &pointwise_losses_family, &embedding_family, &margin_losses_family,
   };
   return families;
 }

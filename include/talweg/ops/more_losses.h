@@ -70,13 +70,5 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
 Tensor triplet_margin_with_distance_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
                                          double margin = 1.0, bool swap = false,
                                          std::string_view reduction = "mean");
-/// Connectionist temporal classification (Graves et al., 2006): log_probs (T, N, C) or (T, C), targets (N, S) or all
-/// in a row, lengths one integer per sample. "mean" divides by the target lengths first.
-Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, IntList input_lengths, IntList target_lengths,
-                int64_t blank = 0, std::string_view reduction = "mean", bool zero_infinity = false);
-/// The same with lengths in tensors of integers.
-Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
-                const Tensor& target_lengths, int64_t blank = 0, std::string_view reduction = "mean",
-                bool zero_infinity = false);
 
 } // namespace talweg
