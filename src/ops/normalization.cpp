@@ -218,6 +218,13 @@ Normalized batch_normalized(const Tensor& input, const Tensor& weight, const Ten
                             const Tensor& running_mean, const Tensor& running_var, bool training, double momentum,
                             double eps, std::string_view op) {
   check_float(input, op);
+  if (input.numel() == 0 && !training && input.dim() < 2) {
+    Normalized n;
+    n.out = clone(input);
+    if (weight.defined()) n.out = n.out * select(weight, 0, 0);
+    if (bias.defined()) n.out = n.out + select(bias, 0, 0);
+    return n;
+  }
   if (input.dim() < 2)
     raise<IndexError>({"[", op, "] Expected an input with a channel dimension, (N, C, ...), got ",
                        IntList(input.sizes())});
@@ -306,9 +313,11 @@ std::tuple<Tensor, Tensor, Tensor> native_group_norm(const Tensor& input, const 
   l.dims = {2, 3};
   l.affine = {1, group, C / group, 1};
   Normalized n = normalized(input, weight, bias, l, nullptr, "NativeGroupNormBackward0");
-  NoGradGuard quiet;
+  // The statistics have gradients too.
+  Statistics s{n.mean, n.rstd};
+  if (needs_grad(input)) s = statistics(reshape(to(input, wide(input.dtype())), l.sizes), l.dims, eps);
   Dtype kept = weight.defined() ? weight.dtype() : input.dtype();
-  return {n.out, to(reshape(n.mean, {N, group}), kept), to(reshape(n.rstd, {N, group}), kept)};
+  return {n.out, to(reshape(s.mean, {N, group}), kept), to(reshape(s.rstd, {N, group}), kept)};
 }
 Tensor group_norm(const Tensor& input, int64_t num_groups, const Tensor& weight, const Tensor& bias, double eps) {
   check_defined(input, "group_norm");
@@ -364,7 +373,7 @@ Tensor instance_norm(const Tensor& input, const Tensor& running_mean, const Tens
 }
 
 Tensor local_response_norm(const Tensor& input, int64_t size, double alpha, double beta, double k) {
-  check_float(input, "local_response_norm");
+  check_defined(input, "local_response_norm");
   if (input.dim() < 3)
     raise<ValueError>({"[local_response_norm] Expected 3D or higher dimensionality input (got ", input.dim(),
                        " dimensions)"});
@@ -384,7 +393,7 @@ Tensor local_response_norm(const Tensor& input, int64_t size, double alpha, doub
     Tensor moved = parts.size() == 1 ? parts[0] : cat(parts, 1);
     total = total.defined() ? total + moved : moved;
   }
-  Tensor mean_of = total / Scalar(size);
+  Tensor mean_of = is_floating_point(input.dtype()) ? total / Scalar(size) : div(total, Scalar(size), "trunc");
   return input / pow(mean_of * Scalar(alpha) + Scalar(k), Scalar(beta));
 }
 
@@ -475,7 +484,7 @@ constinit const Op ops[] = {
          .takes = Takes::floats,
          .rounds_by_layout = true}),
     op<decltype(native_layer_norm), &native_layer_norm>(
-        "native_layer_norm(input, normalized_shape, weight, bias, eps)",
+        "native_layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05)",
         {.doc = "layer_norm, and the mean and 1 / sqrt(variance + eps) that it used",
          .unsampled = "mean and rstd have no gradient; layer_norm is the same function",
          .takes = Takes::floats,
@@ -493,7 +502,8 @@ constinit const Op ops[] = {
          .takes = Takes::floats,
          .rounds_by_layout = true}),
     op<decltype(native_batch_norm), &native_batch_norm>(
-        "native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)",
+        "native_batch_norm(input, weight=None, bias=None, running_mean=None, running_var=None, training=False, "
+        "momentum=0.1, eps=1e-05)",
         {.doc = "batch_norm, and the mean and 1 / sqrt(variance + eps) of the batch",
          .unsampled = "mean and rstd have no gradient; batch_norm is the same function",
          .takes = Takes::floats,

@@ -130,6 +130,10 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
 }
 
 Tensor soft_margin_loss(const Tensor& input, const Tensor& target, std::string_view reduction) {
+  check_defined(input, target, "soft_margin_loss");
+  // float16 overflows on the way, as PyTorch's does.
+  if (input.dtype() == float16 && target.dtype() == float16)
+    return reduce_losses(log(exp(-input * target) + Scalar(1)), reduction_of(reduction, "soft_margin_loss"));
   const Tensor both[] = {input, target};
   return pointwise_loss(soft_margin_op, both, no_params, reduction_of(reduction, "soft_margin_loss"));
 }

@@ -13,7 +13,8 @@ Tensor layer_norm(const Tensor& input, IntList normalized_shape, const Tensor& w
                   const Tensor& bias = {}, double eps = 1e-5);
 /// The same and the mean and 1 / sqrt(variance + eps) that it used.
 std::tuple<Tensor, Tensor, Tensor> native_layer_norm(const Tensor& input, IntList normalized_shape,
-                                                     const Tensor& weight, const Tensor& bias, double eps);
+                                                     const Tensor& weight = {}, const Tensor& bias = {},
+                                                     double eps = 1e-5);
 /// input / sqrt(mean of squares + eps) over the last dimensions (Zhang and Sennrich, 2019); eps is the dtype's
 /// epsilon unless given.
 Tensor rms_norm(const Tensor& input, IntList normalized_shape, const Tensor& weight = {},
@@ -24,10 +25,10 @@ Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor&
                   const Tensor& weight = {}, const Tensor& bias = {}, bool training = false,
                   double momentum = 0.1, double eps = 1e-5);
 /// The same and the mean and 1 / sqrt(variance + eps) of the batch, both empty unless `training`.
-std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& input, const Tensor& weight,
-                                                     const Tensor& bias, const Tensor& running_mean,
-                                                     const Tensor& running_var, bool training, double momentum,
-                                                     double eps);
+std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& input, const Tensor& weight = {},
+                                                     const Tensor& bias = {}, const Tensor& running_mean = {},
+                                                     const Tensor& running_var = {}, bool training = false,
+                                                     double momentum = 0.1, double eps = 1e-5);
 /// Over groups of channels of each sample, input (N, C, ...) (Wu and He, 2018); weight and bias (C).
 Tensor group_norm(const Tensor& input, int64_t num_groups, const Tensor& weight = {}, const Tensor& bias = {},
                   double eps = 1e-5);
