@@ -202,6 +202,11 @@ inline void put(ValueList& out, const std::pair<Tensor, Tensor>& p) {
   out.emplace_back(p.first);
   out.emplace_back(p.second);
 }
+inline void put(ValueList& out, const std::tuple<Tensor, Tensor, Tensor>& t) {
+  out.emplace_back(std::get<0>(t));
+  out.emplace_back(std::get<1>(t));
+  out.emplace_back(std::get<2>(t));
+}
 
 // One body for all functions of one signature.
 template <class R, class... A>

@@ -11,19 +11,24 @@ extern const Family copy_family;
 extern const Family create_family;
 extern const Family differences_family;
 extern const Family einsum_family;
+extern const Family dropout_family;
 extern const Family elementary_family;
+extern const Family embedding_family;
 extern const Family extrema_family;
 extern const Family gather_family;
 extern const Family index_family;
 extern const Family join_family;
 extern const Family losses_family;
 extern const Family norms_family;
+extern const Family margin_losses_family;
+extern const Family normalization_family;
 extern const Family operators_family;
 extern const Family order_family;
 extern const Family masked_family;
 extern const Family operators_family;
 extern const Family pad_family;
 extern const Family parts_family;
+extern const Family pointwise_losses_family;
 extern const Family products_family;
 extern const Family random_family;
 extern const Family reduce_family;
@@ -48,6 +53,8 @@ std::span<const Family* const> op_families() {
       &extrema_family,    &gather_family,  &index_family,    &join_family,   &losses_family,
       &operators_family,  &parts_family,   &products_family, &random_family, &reduce_family,
       &softmax_family, &scatter_family, &arrange_family, &masked_family, &pad_family, &stacks_family, &einsum_family, &views_family,
+      &softmax_family,    &views_family,   &dropout_family,  &normalization_family,
+      &pointwise_losses_family, &embedding_family, &margin_losses_family,
   };
   return families;
 }
