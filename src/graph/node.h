@@ -335,10 +335,20 @@ inline void deallocate_node(void* node, size_t bytes) noexcept {
     deallocate(node, bytes);
 }
 
+/// Throws without a trace: the edges then still are the caller's.
 template <class N, class... A>
 N* make_node(A&&... arguments) {
   void* memory = allocate_node(sizeof(N));
-  return ::new (memory) N(std::forward<A>(arguments)...);
+  try {
+    return ::new (memory) N(std::forward<A>(arguments)...);
+  } catch (...) {
+    deallocate_node(memory, sizeof(N));
+    throw;
+  }
+}
+/// Lets go of edges that no node has taken over.
+inline void release_edges(std::span<const Edge> edges) noexcept {
+  for (const Edge& e : edges) release_edge(e);
 }
 
 } // namespace talweg

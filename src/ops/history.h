@@ -44,10 +44,15 @@ Node* function_node(const char* label, std::span<const Tensor* const> inputs,
     outer.resize(inputs.size());
     edges = outer.data();
   }
-  for (size_t i = 0; i < inputs.size(); ++i)
-    edges[i] = inputs[i]->defined() ? gradient_edge(object(*inputs[i])) : Edge{};
-  auto* node =
-      make_node<FunctionNode<F>>(label, std::span<const Edge>(edges, inputs.size()), outputs, std::move(f));
+  FunctionNode<F>* node = nullptr;
+  try {
+    for (size_t i = 0; i < inputs.size(); ++i)
+      edges[i] = inputs[i]->defined() ? gradient_edge(object(*inputs[i])) : Edge{};
+    node = make_node<FunctionNode<F>>(label, std::span<const Edge>(edges, inputs.size()), outputs, std::move(f));
+  } catch (...) {
+    release_edges({edges, inputs.size()});
+    throw;
+  }
   int i = 0;
   for (const Save& s : saved) {
     if (s.when && s.tensor.defined()) {

@@ -108,9 +108,15 @@ void check_integer_divisor(const Pointwise& op, Dtype common, std::span<const Op
 Node* general_node(const Pointwise& op, std::span<const Operand> operands, const Params& params,
                    const Tensor& out, IntList out_sizes, Dtype out_dtype, const Tensor* old_self) {
   Edge edges[most_inputs];
-  for (size_t i = 0; i < operands.size(); ++i)
-    if (operands[i].tensor) edges[i] = gradient_edge(object(*operands[i].tensor));
-  auto* node = make_node<PointwiseNode>(op, std::span<const Edge>(edges, op.formula.inputs), params);
+  PointwiseNode* node = nullptr;
+  try {
+    for (size_t i = 0; i < operands.size(); ++i)
+      if (operands[i].tensor) edges[i] = gradient_edge(object(*operands[i].tensor));
+    node = make_node<PointwiseNode>(op, std::span<const Edge>(edges, op.formula.inputs), params);
+  } catch (...) {
+    release_edges(edges);
+    throw;
+  }
   unsigned needed = node->needed();
   bool reshaped = false;
   for (size_t i = 0; i < operands.size(); ++i) {
@@ -126,10 +132,15 @@ Node* general_node(const Pointwise& op, std::span<const Operand> operands, const
       node->save_input(object(kept), static_cast<int>(i));
     }
   }
-  if (reshaped)
-    for (const Operand& o : operands)
-      node->more().input_shapes.push_back(o.tensor ? InputShape{o.tensor->sizes().vec(), o.tensor->dtype()}
-                                                   : InputShape{{}, out_dtype});
+  try {
+    if (reshaped)
+      for (const Operand& o : operands)
+        node->more().input_shapes.push_back(o.tensor ? InputShape{o.tensor->sizes().vec(), o.tensor->dtype()}
+                                                     : InputShape{{}, out_dtype});
+  } catch (...) {
+    drop(node);
+    throw;
+  }
   if ((needed & uses_result) && out.defined()) node->save_result(object(out));
   finish_saving(node, {node->saved, node->saved_count});
   return node;
