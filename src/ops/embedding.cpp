@@ -77,27 +77,6 @@ Tensor embedding(const Tensor& input, const Tensor& weight, std::optional<int64_
                 });
 }
 
-Tensor bilinear(const Tensor& input1, const Tensor& input2, const Tensor& weight, const Tensor& bias) {
-  check_defined(input1, input2, "bilinear");
-  check_defined(weight, "bilinear");
-  if (input1.dim() < 1 || input1.dim() != input2.dim())
-    raise<ShapeError>({"[bilinear] bilinear(): input dimensions do not match: got ", input1.dim(), " and ", input2.dim()});
-  if (weight.dim() != 3 || weight.size(1) != input1.size(-1) || weight.size(2) != input2.size(-1))
-    raise<ShapeError>({"[bilinear] the inputs ", IntList(input1.sizes()), " and ", IntList(input2.sizes()),
-                       " don't fit a weight of ", IntList(weight.sizes()), "; accepted is (out, in1, in2)"});
-  for (int64_t d = 0; d + 1 < input1.dim(); ++d)
-    if (input1.size(d) != input2.size(d))
-      raise<ShapeError>({"[bilinear] bilinear(): input batch dimensions do not match at dim ", d, ": got ",
-                         input1.size(d), " and ", input2.size(d)});
-  if (bias.defined() && (bias.dim() != 1 || bias.size(0) != weight.size(0)))
-    raise<ShapeError>({"[bilinear] bias has sizes ", IntList(bias.sizes()), ", expected ", weight.size(0)});
-  Dims sizes(input1.sizes());
-  sizes.back() = weight.size(0);
-  Tensor a = reshape(input1, {-1, 1, 1, weight.size(1)}), c = reshape(input2, {-1, 1, weight.size(2), 1});
-  Tensor out = reshape(matmul(matmul(a, weight), c), sizes);
-  return bias.defined() ? out + bias : out;
-}
-
 namespace {
 
 constinit const Op ops[] = {
@@ -108,10 +87,6 @@ constinit const Op ops[] = {
          .samples = {"I(2, 3; 4), T(4, 2)", "I(5; 4), T(4, 2), padding_idx=1", "I(; 4), T(4)",
                      "I(6; 3), T(3, 2), scale_grad_by_freq=True"},
          .derivative = Derivative::linear}),
-    op<decltype(bilinear), &bilinear>("bilinear(input1, input2, weight, bias=None)",
-                                      {.doc = "input1 @ weight[k] @ input2 + bias[k]",
-                                       .samples = {"T(2, 3), T(2, 4), T(5, 3, 4), T(5)", "T(3), T(4), T(2, 3, 4)"},
-                                       .takes = Takes::floats}),
 };
 
 } // namespace

@@ -468,12 +468,6 @@ Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double
   return sum((a / la) * (b / lb), dim);
 }
 
-Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, double p, double eps, bool keepdim) {
-  check_defined(x1, x2, "pairwise_distance");
-  Tensor difference = x1 - x2 + Scalar(eps);
-  return norm_along(difference, p, -1, keepdim, "pairwise_distance");
-}
-
 namespace {
 
 constinit const Op ops[] = {
@@ -542,12 +536,6 @@ constinit const Op ops[] = {
         {.doc = "the cosine of the angle between vectors",
          .samples = {"T(2, 3), T(2, 3)", "T(2, 3), T(3), dim=0", "T(3), T(3), dim=-1"},
          .takes = Takes::floats,
-         .rounds_by_layout = true}),
-    op<decltype(pairwise_distance), &pairwise_distance>(
-        "pairwise_distance(x1, x2, p=2.0, eps=1e-06, keepdim=False)",
-        {.doc = "the p-norm of x1 - x2 + eps along the last dimension",
-         .samples = {"D(2, 3), U(2, 3)", "D(2, 3), U(3), keepdim=True", "D(2, 3), U(2, 3), p=1.0"},
-         .derivative = Derivative::pieces,
          .rounds_by_layout = true}),
 };
 

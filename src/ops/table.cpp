@@ -10,8 +10,8 @@ extern const Family compare_family;
 extern const Family copy_family;
 extern const Family create_family;
 extern const Family differences_family;
-extern const Family einsum_family;
 extern const Family dropout_family;
+extern const Family einsum_family;
 extern const Family elementary_family;
 extern const Family embedding_family;
 extern const Family extrema_family;
@@ -19,13 +19,12 @@ extern const Family gather_family;
 extern const Family index_family;
 extern const Family join_family;
 extern const Family losses_family;
-extern const Family norms_family;
 extern const Family margin_losses_family;
+extern const Family masked_family;
 extern const Family normalization_family;
+extern const Family norms_family;
 extern const Family operators_family;
 extern const Family order_family;
-extern const Family masked_family;
-extern const Family operators_family;
 extern const Family pad_family;
 extern const Family parts_family;
 extern const Family pointwise_losses_family;
@@ -33,28 +32,52 @@ extern const Family products_family;
 extern const Family random_family;
 extern const Family reduce_family;
 extern const Family scan_family;
+extern const Family scatter_family;
 extern const Family search_family;
 extern const Family softmax_family;
 extern const Family spread_family;
-extern const Family unique_family;
-extern const Family scatter_family;
 extern const Family stacks_family;
+extern const Family unique_family;
 extern const Family views_family;
 
 std::span<const Family* const> op_families() {
   static constexpr const Family* families[] = {
-      &arithmetic_family, &compare_family, &copy_family, &create_family,
-      &differences_family, &elementary_family, &extrema_family, &gather_family,
-      &index_family, &join_family, &losses_family, &norms_family,
-      &operators_family, &order_family, &parts_family, &products_family,
-      &random_family, &reduce_family, &scan_family, &search_family,
-      &softmax_family, &spread_family, &unique_family, &views_family,
-      &arithmetic_family, &batch_products_family, &compare_family, &copy_family,     &create_family, &elementary_family,
-      &extrema_family,    &gather_family,  &index_family,    &join_family,   &losses_family,
-      &operators_family,  &parts_family,   &products_family, &random_family, &reduce_family,
-      &softmax_family, &scatter_family, &arrange_family, &masked_family, &pad_family, &stacks_family, &einsum_family, &views_family,
-      &softmax_family,    &views_family,   &dropout_family,  &normalization_family,
-      &pointwise_losses_family, &embedding_family, &margin_losses_family,
+      &arithmetic_family,
+      &arrange_family,
+      &batch_products_family,
+      &compare_family,
+      &copy_family,
+      &create_family,
+      &differences_family,
+      &dropout_family,
+      &einsum_family,
+      &elementary_family,
+      &embedding_family,
+      &extrema_family,
+      &gather_family,
+      &index_family,
+      &join_family,
+      &losses_family,
+      &margin_losses_family,
+      &masked_family,
+      &normalization_family,
+      &norms_family,
+      &operators_family,
+      &order_family,
+      &pad_family,
+      &parts_family,
+      &pointwise_losses_family,
+      &products_family,
+      &random_family,
+      &reduce_family,
+      &scan_family,
+      &scatter_family,
+      &search_family,
+      &softmax_family,
+      &spread_family,
+      &stacks_family,
+      &unique_family,
+      &views_family,
   };
   return families;
 }

@@ -15,7 +15,5 @@ namespace talweg {
 Tensor embedding(const Tensor& input, const Tensor& weight, std::optional<int64_t> padding_idx = {},
                  std::optional<Scalar> max_norm = {}, double norm_type = 2.0, bool scale_grad_by_freq = false,
                  bool sparse = false);
-/// x1[i] @ weight[k] @ x2[i] + bias[k]: x1 (*, in1), x2 (*, in2), weight (out, in1, in2), bias (out) or undefined.
-Tensor bilinear(const Tensor& input1, const Tensor& input2, const Tensor& weight, const Tensor& bias = {});
 
 } // namespace talweg

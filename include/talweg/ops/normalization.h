@@ -49,8 +49,5 @@ Tensor local_response_norm(const Tensor& input, int64_t size, double alpha = 1e-
 Tensor normalize(const Tensor& input, double p = 2.0, int64_t dim = 1, double eps = 1e-12);
 /// The cosine of the angle between x1 and x2 along dim, norms not below eps.
 Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim = 1, double eps = 1e-8);
-/// The p-norm of x1 - x2 + eps along the last dimension.
-Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, double p = 2.0, double eps = 1e-6,
-                         bool keepdim = false);
 
 } // namespace talweg
