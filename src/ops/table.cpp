@@ -7,10 +7,13 @@ extern const Family arithmetic_family;
 extern const Family arrange_family;
 extern const Family batch_products_family;
 extern const Family compare_family;
+extern const Family copies_family;
 extern const Family copy_family;
 extern const Family create_family;
 extern const Family differences_family;
 extern const Family dropout_family;
+extern const Family create_layouts_family;
+extern const Family distances_family;
 extern const Family einsum_family;
 extern const Family elementary_family;
 extern const Family embedding_family;
@@ -18,6 +21,7 @@ extern const Family extrema_family;
 extern const Family gather_family;
 extern const Family index_family;
 extern const Family join_family;
+extern const Family layout_family;
 extern const Family losses_family;
 extern const Family margin_losses_family;
 extern const Family masked_family;
@@ -78,6 +82,10 @@ std::span<const Family* const> op_families() {
       &stacks_family,
       &unique_family,
       &views_family,
+      &arithmetic_family, &batch_products_family, &compare_family, &copy_family,     &create_family, &elementary_family,
+      &extrema_family,    &gather_family,  &index_family,    &join_family,   &losses_family,
+      &operators_family,  &parts_family,   &products_family, &random_family, &reduce_family,
+      &softmax_family, &scatter_family, &arrange_family, &copies_family, &create_layouts_family, &distances_family, &layout_family, &masked_family, &pad_family, &stacks_family, &einsum_family, &views_family,
   };
   return families;
 }
