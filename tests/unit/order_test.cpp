@@ -51,7 +51,8 @@ TEST(Scan, GradientsPassZerosAndInfinities) {
   EXPECT_EQ(x.cumprod(0).grad_fn().name(), "CumprodBackward0");
   tw::Tensor big = tw::tensor({1000.0, 1000.0}).requires_grad_();
   big.logcumsumexp(0).sum().backward();
-  EXPECT_EQ(big.grad().to_vector<float>(), (std::vector<float>{1.5, 0.5}));
+  EXPECT_NEAR(big.grad().at<float>(0), 1.5, 1e-4); // 1000.69 is rounded
+  EXPECT_NEAR(big.grad().at<float>(1), 0.5, 1e-4);
 }
 
 TEST(Search, BeforeAndBehindEqualElements) {
