@@ -56,8 +56,8 @@ AnyModule make_layer_norm(IntList shape, double eps, bool elementwise_affine, bo
 }
 template <class M>
 AnyModule make_batch_norm(int64_t features, double eps, std::optional<Scalar> momentum, bool affine,
-                          bool track_running_stats, std::string_view, std::optional<Dtype> dtype) {
-  BatchNormOptions o{.eps = eps, .affine = affine, .track_running_stats = track_running_stats, .dtype = dtype};
+                          bool track_running_stats, std::string_view, std::optional<Dtype> dtype, bool bias) {
+  BatchNormOptions o{.eps = eps, .affine = affine, .bias = bias, .track_running_stats = track_running_stats, .dtype = dtype};
   o.momentum = momentum ? std::optional<double>(momentum->to<double>()) : std::nullopt;
   return M(features, o);
 }
@@ -100,11 +100,11 @@ constinit const ModuleRecord records[] = {
     module<&make_layer_norm>("LayerNorm(normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, "
                              "device=None, dtype=None)"),
     module<&make_batch_norm<BatchNorm1d>>("BatchNorm1d(num_features, eps=1e-05, momentum=0.1, affine=True, "
-                                           "track_running_stats=True, device=None, dtype=None)"),
+                                           "track_running_stats=True, device=None, dtype=None, *, bias=True)"),
     module<&make_batch_norm<BatchNorm2d>>("BatchNorm2d(num_features, eps=1e-05, momentum=0.1, affine=True, "
-                                           "track_running_stats=True, device=None, dtype=None)"),
+                                           "track_running_stats=True, device=None, dtype=None, *, bias=True)"),
     module<&make_batch_norm<BatchNorm3d>>("BatchNorm3d(num_features, eps=1e-05, momentum=0.1, affine=True, "
-                                           "track_running_stats=True, device=None, dtype=None)"),
+                                           "track_running_stats=True, device=None, dtype=None, *, bias=True)"),
     container("Sequential(*modules)", &make_sequential),
     container("ModuleList(modules=None)", &make_module_list),
 };
