@@ -62,6 +62,11 @@ AnyModule make_batch_norm(int64_t features, double eps, std::optional<Scalar> mo
   return M(features, o);
 }
 
+template <class M>
+AnyModule make_loss(std::optional<Scalar> size_average, std::optional<Scalar> reduce, std::string_view reduction) {
+  return M({.reduction = std::string(reduction), .size_average = truth(size_average), .reduce = truth(reduce)});
+}
+
 AnyModule make_sequential(NamedAnyModules modules) {
   AnySequential out;
   for (auto& [name, m] : modules) name.empty() ? out.append(std::move(m)) : out.append(name, std::move(m));
@@ -105,6 +110,9 @@ constinit const ModuleRecord records[] = {
                                            "track_running_stats=True, device=None, dtype=None, *, bias=True)"),
     module<&make_batch_norm<BatchNorm3d>>("BatchNorm3d(num_features, eps=1e-05, momentum=0.1, affine=True, "
                                            "track_running_stats=True, device=None, dtype=None, *, bias=True)"),
+    module<&make_loss<L1Loss>>("L1Loss(size_average=None, reduce=None, reduction='mean')"),
+    module<&make_loss<SoftMarginLoss>>("SoftMarginLoss(size_average=None, reduce=None, reduction='mean')"),
+    module<&make_loss<MultiLabelMarginLoss>>("MultiLabelMarginLoss(size_average=None, reduce=None, reduction='mean')"),
     container("Sequential(*modules)", &make_sequential),
     container("ModuleList(modules=None)", &make_module_list),
 };
