@@ -198,6 +198,27 @@ class Adam : public OptimizerOf<AdamOptions> {
   void step() override;
   void add_param_group(Group group);
 
+ protected:
+  friend struct OptimizerAccess;
+  struct Traits;
+  Adam(std::vector<Group> groups, const Type& type);
+};
+
+/// Adam's options with AdamW's first values.
+struct AdamWOptions : AdamOptions {
+  AdamWOptions() {
+    weight_decay = 1e-2;
+    decoupled_weight_decay = true;
+  }
+};
+
+/// Adam whose weight decay doesn't go through the gradient (Loshchilov and Hutter, 2019).
+class AdamW : public Adam {
+ public:
+  using Options = AdamWOptions;
+  explicit AdamW(std::vector<Tensor> params, const AdamWOptions& options = {});
+  explicit AdamW(std::vector<Group> groups);
+
  private:
   friend struct OptimizerAccess;
   struct Traits;

@@ -83,7 +83,7 @@ LayerNorm LayerNorm::clone() const {
 BatchNorm::BatchNorm(int64_t features, const BatchNormOptions& o) : num_features(features), options(o) {
   if (o.affine) {
     weight = Parameter(ones(features, {.dtype = o.dtype}));
-    bias = Parameter(zeros(features, {.dtype = o.dtype}));
+    if (o.bias) bias = Parameter(zeros(features, {.dtype = o.dtype}));
   }
   if (o.track_running_stats) {
     running_mean = Buffer(zeros(features, {.dtype = o.dtype}));
@@ -109,8 +109,8 @@ Tensor BatchNorm::run(const Tensor& input, int64_t least, int64_t most, std::str
 std::string BatchNorm::extra_repr() const {
   return std::to_string(num_features) + ", eps=" + format_repr(options.eps) + ", momentum=" +
          (options.momentum ? format_repr(*options.momentum) : "None") + ", affine=" + std::string(truth(options.affine)) +
-         ", track_running_stats=" + std::string(truth(options.track_running_stats)) +
-         (options.affine ? ", bias=True" : "");
+         ", bias=" + std::string(truth(options.affine && options.bias)) + ", track_running_stats=" +
+         std::string(truth(options.track_running_stats));
 }
 void BatchNorm::copy_to(BatchNorm& out) const {
   out.num_features = num_features;

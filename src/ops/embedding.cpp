@@ -35,7 +35,7 @@ void shrink_rows(const Tensor& weight, const Tensor& flat, double max_norm, doub
 Tensor embedding(const Tensor& input, const Tensor& weight, std::optional<int64_t> padding_idx,
                  std::optional<Scalar> max_norm, double norm_type, bool scale_grad_by_freq, bool) {
   check_defined(input, weight, "embedding");
-  if (weight.dim() < 1) raise<ShapeError>({"[embedding] 'weight' must be 2-D"});
+  if (weight.dim() != 2) raise<ShapeError>({"[embedding] 'weight' must be 2-D"});
   if (input.dtype() != int64 && input.dtype() != int32)
     raise<DtypeError>({"[embedding] Expected tensor for argument 'indices' to have one of the following scalar types: "
                        "Long, Int; but got ", scalar_type_name(input.dtype())});
@@ -84,7 +84,7 @@ constinit const Op ops[] = {
         "embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, "
         "sparse=False)",
         {.doc = "the rows of a table that integers pick",
-         .samples = {"I(2, 3; 4), T(4, 2)", "I(5; 4), T(4, 2), padding_idx=1", "I(; 4), T(4)",
+         .samples = {"I(2, 3; 4), T(4, 2)", "I(5; 4), T(4, 2), padding_idx=1", "I(; 4), T(4, 3)",
                      "I(6; 3), T(3, 2), scale_grad_by_freq=True"},
          .derivative = Derivative::linear}),
 };

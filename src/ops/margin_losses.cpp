@@ -28,7 +28,10 @@ Tensor log_sigmoid_of(const Tensor& x) { return minimum(x, zeros_like(x.detach()
 Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target, double margin, std::string_view reduction) {
   check_defined(input, target, "hinge_embedding_loss");
   LossReduction r = reduction_of(reduction, "hinge_embedding_loss");
-  Tensor far = masked(positive(Scalar(margin) - input), ne(target, Scalar(1)));
+  // PyTorch rounds the margin to the input's dtype first.
+  Tensor rest = is_floating_point(input.dtype()) ? full({}, Scalar(margin), {.dtype = input.dtype()}) - input
+                                                 : Scalar(margin) - input;
+  Tensor far = masked(positive(rest), ne(target, Scalar(1)));
   return reduce_losses(far + masked(input, ne(target, Scalar(-1))), r);
 }
 

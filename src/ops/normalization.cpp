@@ -218,8 +218,9 @@ Normalized batch_normalized(const Tensor& input, const Tensor& weight, const Ten
                             const Tensor& running_mean, const Tensor& running_var, bool training, double momentum,
                             double eps, std::string_view op) {
   check_float(input, op);
-  if (input.numel() == 0 && !training && input.dim() < 2) {
+  if (input.numel() == 0) {
     Normalized n;
+    n.mean = n.rstd = empty(0, {.dtype = wide(input.dtype())});
     n.out = clone(input);
     if (weight.defined()) n.out = n.out * select(weight, 0, 0);
     if (bias.defined()) n.out = n.out + select(bias, 0, 0);
@@ -237,8 +238,6 @@ Normalized batch_normalized(const Tensor& input, const Tensor& weight, const Ten
   check_channels(bias, channels, "bias", op);
   Layout l = channel_layout(input, eps);
   if (training) {
-    if (input.numel() == 0) raise<ValueError>({"[", op, "] input tensor must have at least one element, but got sizes ",
-                                               IntList(input.sizes())});
     Normalized n = normalized(input, weight, bias, l, nullptr, "NativeBatchNormBackward0");
     if (running_mean.defined()) move_running(running_mean, n.mean, momentum);
     if (running_var.defined()) {

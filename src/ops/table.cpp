@@ -10,10 +10,10 @@ extern const Family compare_family;
 extern const Family copies_family;
 extern const Family copy_family;
 extern const Family create_family;
-extern const Family differences_family;
-extern const Family dropout_family;
 extern const Family create_layouts_family;
+extern const Family differences_family;
 extern const Family distances_family;
+extern const Family dropout_family;
 extern const Family einsum_family;
 extern const Family elementary_family;
 extern const Family embedding_family;
@@ -50,9 +50,12 @@ std::span<const Family* const> op_families() {
       &arrange_family,
       &batch_products_family,
       &compare_family,
+      &copies_family,
       &copy_family,
       &create_family,
+      &create_layouts_family,
       &differences_family,
+      &distances_family,
       &dropout_family,
       &einsum_family,
       &elementary_family,
@@ -61,6 +64,7 @@ std::span<const Family* const> op_families() {
       &gather_family,
       &index_family,
       &join_family,
+      &layout_family,
       &losses_family,
       &margin_losses_family,
       &masked_family,
@@ -82,10 +86,6 @@ std::span<const Family* const> op_families() {
       &stacks_family,
       &unique_family,
       &views_family,
-      &arithmetic_family, &batch_products_family, &compare_family, &copy_family,     &create_family, &elementary_family,
-      &extrema_family,    &gather_family,  &index_family,    &join_family,   &losses_family,
-      &operators_family,  &parts_family,   &products_family, &random_family, &reduce_family,
-      &softmax_family, &scatter_family, &arrange_family, &copies_family, &create_layouts_family, &distances_family, &layout_family, &masked_family, &pad_family, &stacks_family, &einsum_family, &views_family,
   };
   return families;
 }

@@ -137,6 +137,7 @@ struct BatchNormOptions {
   double eps = 1e-5;
   std::optional<double> momentum = 0.1; // none: the mean over all batches
   bool affine = true;
+  bool bias = true;
   bool track_running_stats = true;
   std::optional<Dtype> dtype = {};
 };
