@@ -49,9 +49,8 @@ Tensor combined(std::string_view op, const Tensor& self, const Tensor& product, 
     raise<DtypeError>(
         {"[", op, "] self must have the product's dtype ", product.dtype(), ", got ", self.dtype()});
   if (is_integral(self.dtype())) {
-    if (alpha.is_floating_point() || beta.is_floating_point())
-      raise<DtypeError>(
-          {"[", op, "] For integral input tensors, argument alpha must not be a floating point number."});
+    beta = beta.to<int64_t>();
+    alpha = alpha.to<int64_t>();
   }
   Tensor added = expand(self, product.sizes());
   Tensor out = scaled(product, alpha);
