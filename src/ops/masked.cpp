@@ -93,8 +93,8 @@ Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<i
     picked[static_cast<size_t>(d)] = indices.size(d);
   }
   // Negative positions count from the end.
-  Tensor at = where(indices < 0, indices + whole[static_cast<size_t>(d)], indices);
-  return gather(expand(self, whole), d, expand(self.dim() > 0 ? at : indices, picked));
+  Tensor at = where(indices < 0, indices + (self.dim() > 0 ? self.size(d) : 1), indices);
+  return gather(expand(self, whole), d, expand(at, picked));
 }
 
 Tensor masked_select(const Tensor& self, const Tensor& mask) {
