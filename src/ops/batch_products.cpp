@@ -101,6 +101,12 @@ Tensor baddbmm_value(std::string_view op, const Tensor& self, const Tensor& a, c
                      Scalar alpha) {
   check_batches(op, a, b);
   check_defined(self, op);
+  if ((a.dtype() == float16 || a.dtype() == bfloat16) && self.dtype() == a.dtype()) {
+    // Rounded once, after self is added.
+    NoGradGuard quiet;
+    Tensor product = matmul(to(a, float32), to(b, float32));
+    return to(combined(op, to(self, float32), product, beta, alpha), a.dtype());
+  }
   return combined(op, self, quiet_matmul(a, b), beta, alpha);
 }
 Tensor addbmm_value(std::string_view op, const Tensor& self, const Tensor& a, const Tensor& b, Scalar beta,
