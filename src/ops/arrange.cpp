@@ -250,8 +250,7 @@ std::vector<Tensor> meshgrid(const std::vector<Tensor>& tensors, std::string_vie
   for (size_t i = 0; i < list.size(); ++i) {
     Dims own(list.size(), 1);
     own[i] = list[i].numel();
-    Tensor grid = expand(reshape(list[i], own), sizes);
-    out.push_back(swapped ? transpose(grid, 0, 1) : grid);
+    out.push_back(expand(reshape(list[i], own), sizes));
   }
   if (swapped) std::swap(out[0], out[1]);
   return out;

@@ -49,9 +49,8 @@ Tensor combined(std::string_view op, const Tensor& self, const Tensor& product, 
     raise<DtypeError>(
         {"[", op, "] self must have the product's dtype ", product.dtype(), ", got ", self.dtype()});
   if (is_integral(self.dtype())) {
-    if (alpha.is_floating_point() || beta.is_floating_point())
-      raise<DtypeError>(
-          {"[", op, "] For integral input tensors, argument alpha must not be a floating point number."});
+    beta = beta.to<int64_t>();
+    alpha = alpha.to<int64_t>();
   }
   Tensor added = expand(self, product.sizes());
   Tensor out = scaled(product, alpha);
@@ -102,6 +101,12 @@ Tensor baddbmm_value(std::string_view op, const Tensor& self, const Tensor& a, c
                      Scalar alpha) {
   check_batches(op, a, b);
   check_defined(self, op);
+  if ((a.dtype() == float16 || a.dtype() == bfloat16) && self.dtype() == a.dtype()) {
+    // Rounded once, after self is added.
+    NoGradGuard quiet;
+    Tensor product = matmul(to(a, float32), to(b, float32));
+    return to(combined(op, to(self, float32), product, beta, alpha), a.dtype());
+  }
   return combined(op, self, quiet_matmul(a, b), beta, alpha);
 }
 Tensor addbmm_value(std::string_view op, const Tensor& self, const Tensor& a, const Tensor& b, Scalar beta,

@@ -118,8 +118,9 @@ Tensor sum_to_size(const Tensor& self, IntList size) {
   }
   if (!fits)
     raise<ShapeError>({"[sum_to_size] size {", IntList(size), "} is not expandable to size {", IntList(self.sizes()), "}."});
+  if (size.empty()) return sum(self);
   if (gone.empty()) return self;
-  return view(sum(self, gone, true, self.dtype()), size);
+  return view(sum(self, gone, true), size);
 }
 
 std::vector<Tensor> unravel_index(const Tensor& indices, IntList shape) {

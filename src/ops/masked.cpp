@@ -92,7 +92,9 @@ Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<i
     whole[static_cast<size_t>(d)] = self.size(d);
     picked[static_cast<size_t>(d)] = indices.size(d);
   }
-  return gather(expand(self, whole), d, expand(indices, picked));
+  // Negative positions count from the end.
+  Tensor at = where(indices < 0, indices + (self.dim() > 0 ? self.size(d) : 1), indices);
+  return gather(expand(self, whole), d, expand(at, picked));
 }
 
 Tensor masked_select(const Tensor& self, const Tensor& mask) {

@@ -64,6 +64,8 @@ Tensor sources(int64_t n, int64_t before, int64_t after, std::string_view mode, 
     if (n + before + after < 0)
       raise<ShapeError>({"[pad] Negative padding value is resulting in an empty dimension"});
   }
+  // What negative padding cuts off doesn't come round again.
+  const int64_t first = std::max<int64_t>(0, -before), period = n - first - std::max<int64_t>(0, -after);
   std::vector<int64_t> at;
   if (n + before + after <= 0 || n == 0)
     raise<ShapeError>({"[pad] input (size ", n, " in dimension ", dim, ") is too small: its padded size would be ",
@@ -73,7 +75,7 @@ Tensor sources(int64_t n, int64_t before, int64_t after, std::string_view mode, 
     if (mode == "replicate")
       p = std::clamp<int64_t>(i, 0, n - 1);
     else if (mode == "circular")
-      p = (i % n + n) % n;
+      p = period > 0 ? first + ((i - first) % period + period) % period : 0;
     else
       p = i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i;
     at.push_back(p);
