@@ -26,7 +26,8 @@ struct Formula {
   const Tiles* const* tiles = nullptr; // by instruction set
   uint8_t inputs = 0;
   uint8_t derivatives = 0;
-  bool boolean = false; // the result is a truth value
+  bool boolean = false;  // the result is a truth value
+  bool composed = false; // derivatives have no loops: they run on tensors
   bool numbers = false; // derivatives take numbers beside the tensors
   unsigned types = 0;
   unsigned uses[most_inputs] = {};        // bit i + 1: derivative reads input i; bit 4: the result
@@ -96,7 +97,8 @@ constexpr Formula make_formula() {
   Formula f;
   f.inputs = N;
   f.derivatives = sizeof...(D);
-  f.types = Set;
+  f.types = Set & numbers;
+  f.composed = Set & composed;
   f.numbers = (takes_numbers<D>(indices_below<N>{}) || ... || false);
   int i = 0;
   ((f.uses[i] = uses_of<D, N>(), f.passes_gradient[i] = passes_gradient<D, N>(),

@@ -53,6 +53,21 @@ struct Uses {
   TALWEG_USES(sqrt)
   TALWEG_USES(tanh)
   TALWEG_USES(sign)
+  TALWEG_USES(rsqrt)
+  TALWEG_USES(exp2)
+  TALWEG_USES(log1p)
+  TALWEG_USES(sin)
+  TALWEG_USES(cos)
+  TALWEG_USES(sinh)
+  TALWEG_USES(cosh)
+  TALWEG_USES(erf)
+  TALWEG_USES(sigmoid)
+  TALWEG_USES(digamma)
+  TALWEG_USES(special_i0e)
+  TALWEG_USES(special_i1)
+  TALWEG_USES(special_i1e)
+  TALWEG_USES(i0)
+  TALWEG_USES(special_erfcx)
 #undef TALWEG_USES
 #define TALWEG_USES(function) \
   friend constexpr Uses function(Uses a, Uses b) { return join(a, b); }
