@@ -40,6 +40,9 @@ TALWEG_FORMULA(log_ndtr) =
                              [](auto g, auto x, auto) {
                                return g / special_erfcx(x * -0.70710678118654752440) * 0.79788456080286535588;
                              });
+TALWEG_FORMULA(ndtri) =
+    unary<floats | composed>([](auto x) { return ndtri(x); },
+                             [](auto g, auto, auto y) { return g * 2.50662827463100050242 * exp(y * y * 0.5); });
 TALWEG_FORMULA(entr) = unary<floats | composed>(
     [](auto x) {
       auto negative = where(x < 0, -1 / (0 * x), x);

@@ -51,27 +51,42 @@ TALWEG_INLINE Lane<double> quantile_ratio(Lane<double> r) {
   return horner<Over<Q>>(r) / horner<Under<Q>>(r);
 }
 
-TALWEG_INLINE Lane<double> erfinv_double(Lane<double> x) {
-  // The quantile of (1 + x) / 2: q = x / 2, and the smaller tail is (1 - |x|) / 2.
-  const Lane<double> q = x * 0.5, magnitude = abs(x);
+/// The normal quantile at 1/2 + q; `tail` is the smaller of the probabilities on both sides.
+TALWEG_INLINE Lane<double> quantile(Lane<double> q, Lane<double> tail) {
   const Lane<double> central = q * quantile_ratio<QuantileNear>(fma(-q, q, 0.180625));
-  const Lane<double> r = sqrt(-log((1 - magnitude) * 0.5));
-  const Lane<double> tail =
+  const Lane<double> r = sqrt(-log(tail));
+  const Lane<double> outer =
       where(r <= 5, quantile_ratio<QuantileMiddle>(r - 1.6), quantile_ratio<QuantileFar>(r - 5));
-  const Lane<double> quantile = where(magnitude <= 0.85, central, copysign(tail, x));
-  const Lane<double> infinity = __builtin_inf();
-  return where(magnitude == 1, copysign(infinity, x), quantile * 0x1.6a09e667f3bcdp-1);
+  const Lane<double> all = where(abs(q) <= 0.425, central, copysign(outer, q));
+  return where(tail == 0, copysign(Lane<double>(__builtin_inf()), q), all);
+}
+struct ErfInverse {
+  TALWEG_INLINE static Lane<double> of(Lane<double> x) {
+    return quantile(x * 0.5, (1 - abs(x)) * 0.5) * 0x1.6a09e667f3bcdp-1;
+  }
+};
+struct NormalQuantile {
+  TALWEG_INLINE static Lane<double> of(Lane<double> p) { return quantile(p - 0.5, where(p < 0.5, p, 1 - p)); }
+};
+template <class F, class T>
+TALWEG_INLINE Lane<T> by_double(Lane<T> x) {
+  if constexpr (sizeof(T) == 4) {
+    const Wide<double> wide = widen(x);
+    return narrow(Wide<double>{F::of(wide.low), F::of(wide.high)});
+  } else {
+    return F::of(x);
+  }
 }
 
 /// The inverse of erf, 4 ulp in double, below 1 in float; infinite at 1 and -1, NaN beyond.
 template <class T>
 TALWEG_INLINE Lane<T> erfinv(Lane<T> x) {
-  if constexpr (sizeof(T) == 4) {
-    const Wide<double> wide = widen(x);
-    return narrow(Wide<double>{erfinv_double(wide.low), erfinv_double(wide.high)});
-  } else {
-    return erfinv_double(x);
-  }
+  return by_double<ErfInverse>(x);
+}
+/// The inverse of the normal distribution's cumulative function.
+template <class T>
+TALWEG_INLINE Lane<T> ndtri(Lane<T> x) {
+  return by_double<NormalQuantile>(x);
 }
 
 /// The logarithm of the normal distribution's cumulative function.
