@@ -644,9 +644,6 @@ class Tensor {
   const Tensor& true_divide_(Scalar other) const { return talweg::true_divide_(*this, other); }
   Tensor heaviside(const Tensor& values) const { return talweg::heaviside(*this, values); }
   const Tensor& heaviside_(const Tensor& values) const { return talweg::heaviside_(*this, values); }
-  Tensor nextafter(const Tensor& other) const { return talweg::nextafter(*this, other); }
-  const Tensor& nextafter_(const Tensor& other) const { return talweg::nextafter_(*this, other); }
-  std::pair<Tensor, Tensor> frexp() const;
   Tensor clamp_min(const Tensor& min) const { return talweg::clamp_min(*this, min); }
   const Tensor& clamp_min_(const Tensor& min) const { return talweg::clamp_min_(*this, min); }
   Tensor clamp_min(Scalar min) const { return talweg::clamp_min(*this, min); }
@@ -772,7 +769,6 @@ inline Tensor operator<<(const Tensor& a, const Tensor& b) { return bitwise_left
 inline Tensor operator>>(const Tensor& a, const Tensor& b) { return bitwise_right_shift(a, b); }
 inline Tensor operator!(const Tensor& a) { return logical_not(a); }
 
-inline std::pair<Tensor, Tensor> Tensor::frexp() const { return talweg::frexp(*this); }
 inline std::pair<Tensor, Tensor> Tensor::max(int64_t dim, bool keepdim) const {
   return talweg::max(*this, dim, keepdim);
 }

@@ -15,8 +15,6 @@ namespace talweg {
 inline Tensor div_floor(const Tensor& a, const Tensor& b) { return div(a, b, "floor"); }
 inline Tensor div_trunc(const Tensor& a, const Tensor& b) { return div(a, b, "trunc"); }
 
-inline Tensor sign(const Tensor& a) { return to(a > 0, a.dtype()) - to(a < 0, a.dtype()); }
-
 /// A derivative on Tensors: gradient, inputs, result, numbers. Differentiable again.
 using TensorDerivative = Tensor (*)(const Tensor& grad, const Tensor* inputs, const Tensor& result,
                                     const Params& params);

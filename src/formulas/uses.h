@@ -27,6 +27,9 @@ struct Uses {
   static constexpr Uses join(Uses a) { return bit(a.mask); }
   static constexpr Uses join(Uses a, Uses b) { return bit(a.mask | b.mask); }
 
+  // An order, which decides nothing here.
+  explicit constexpr operator int64_t() const { return 0; }
+
   friend constexpr Uses operator-(Uses a) { return join(a); }
   friend constexpr Uses operator!(Uses a) { return join(a); }
 #define TALWEG_USES(op) \
@@ -78,6 +81,10 @@ struct Uses {
   TALWEG_USES(div_trunc)
   TALWEG_USES(remainder)
 #undef TALWEG_USES
+  template <class N>
+  friend constexpr Uses polygamma(N, Uses a) {
+    return join(a);
+  }
   friend constexpr Uses where(Uses a, Uses b, Uses c) { return join(join(a, b), c); }
 };
 

@@ -43,7 +43,7 @@ Params width_of(const Operand& self, const Operand& other) {
     return pointwise_(name##_op, self, other __VA_ARGS__);                                                  \
   }                                                                                                         \
   const Tensor& name##_(const Tensor& self, Scalar other) {                                                 \
-    return pointwise_(name##_op, self, {other} __VA_ARGS__);                                                \
+    return pointwise_(name##_op, self, other __VA_ARGS__);                                                \
   }
 
 TALWEG_BITS(bitwise_and)

@@ -20,10 +20,17 @@ extern const Family random_family;
 extern const Family reduce_family;
 extern const Family softmax_family;
 extern const Family views_family;
+extern const Family activations_family;
+extern const Family bits_family;
+extern const Family exponential_family;
+extern const Family predicates_family;
+extern const Family rounding_family;
+extern const Family special_family;
+extern const Family trigonometry_family;
 
 std::span<const Family* const> op_families() {
   static constexpr const Family* families[] = {
-      &arithmetic_family, &compare_family, &copy_family,     &create_family, &elementary_family,
+      &activations_family, &bits_family, &exponential_family, &predicates_family, &rounding_family, &special_family, &trigonometry_family, &arithmetic_family, &compare_family, &copy_family,     &create_family, &elementary_family,
       &extrema_family,    &gather_family,  &index_family,    &join_family,   &losses_family,
       &operators_family,  &parts_family,   &products_family, &random_family, &reduce_family,
       &softmax_family,    &views_family,

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <utility>
 
 #include "talweg/scalar.h"
 
@@ -65,11 +64,6 @@ const Tensor& true_divide_(const Tensor& self, Scalar other);
 /// 0, other or 1 where self is below, at or above 0. One dtype. There is no derivative.
 Tensor heaviside(const Tensor& self, const Tensor& values);
 const Tensor& heaviside_(const Tensor& self, const Tensor& values);
-/// The next number after self in the direction of other. Floating dtypes.
-Tensor nextafter(const Tensor& self, const Tensor& other);
-const Tensor& nextafter_(const Tensor& self, const Tensor& other);
-/// Mantissa in [0.5, 1) and exponent (int32): self = mantissa * 2^exponent. Floating dtypes.
-std::pair<Tensor, Tensor> frexp(const Tensor& self);
 /// max(self, min).
 Tensor clamp_min(const Tensor& self, const Tensor& min);
 const Tensor& clamp_min_(const Tensor& self, const Tensor& min);
