@@ -57,7 +57,7 @@ Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol
   if (rtol == 0 && atol == 0) return close;
   Tensor reference = is_integral(self.dtype()) ? to(other, get_default_dtype()) : other;
   Tensor allowed = abs(reference * rtol) + atol;
-  Tensor actual = abs(self - reference);
+  Tensor actual = abs((self.dtype() == bool_ ? to(self, reference.dtype()) : self) - reference);
   return logical_or(close, logical_and(isfinite(actual), le(actual, allowed)));
 }
 bool allclose(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
