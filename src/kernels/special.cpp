@@ -137,7 +137,8 @@ double grown(double scaled, double x) {
   double half = std::exp(std::fabs(x) / 2);
   return std::isinf(x) ? x * (scaled == scaled ? 1 : not_a_number) : scaled * half * half;
 }
-double i0_of(double x) { return std::isinf(x) ? infinity : grown(bessel(x, 0), x); }
+// As in PyTorch, where an infinity meets a zero.
+double i0_of(double x) { return std::isinf(x) ? not_a_number : grown(bessel(x, 0), x); }
 double i0e(double x) { return bessel(x, 0); }
 double i1(double x) { return grown(bessel(x, 1), x); }
 double i1e(double x) { return bessel(x, 1); }

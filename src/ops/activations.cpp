@@ -180,8 +180,9 @@ Tensor drawn_slopes(const Tensor& input, double lower, double upper) {
   int64_t count = negative.numel() == 0 ? 0 : sum(negative).item<int64_t>();
   if (count == 0) return slopes;
   Tensor drawn = empty({count}, {.dtype = float64});
-  uniform_(drawn, lower, upper);
-  slopes.index_put_({negative}, to(drawn, x.dtype()));
+  uniform_(drawn);
+  // The product and the sum are rounded one by one.
+  slopes.index_put_({negative}, to(drawn * (upper - lower) + lower, x.dtype()));
   return slopes;
 }
 void check_rrelu(const Tensor& input, double lower, double upper) {
