@@ -181,7 +181,9 @@ Tensor drawn_slopes(const Tensor& input, double lower, double upper) {
   if (count == 0) return slopes;
   Tensor drawn = empty({count}, {.dtype = float64});
   uniform_(drawn);
-  // The product and the sum are rounded one by one.
+  // The limits in x's dtype; product and sum rounded one by one.
+  lower = full({}, lower, {.dtype = x.dtype()}).item<double>();
+  upper = full({}, upper, {.dtype = x.dtype()}).item<double>();
   slopes.index_put_({negative}, to(drawn * (upper - lower) + lower, x.dtype()));
   return slopes;
 }
