@@ -45,8 +45,8 @@ TALWEG_FORMULA(ndtri) =
                              [](auto g, auto, auto y) { return g * 2.50662827463100050242 * exp(y * y * 0.5); });
 TALWEG_FORMULA(entr) = unary<floats | composed>(
     [](auto x) {
-      auto negative = where(x < 0, -1 / (0 * x), x);
-      return where(x > 0, -x * log(x), where(x == 0, 0 * x, where(x < 0, -abs(negative), x)));
+      auto below = where(x < 0, -__builtin_inf(), x);
+      return where(x > 0, -x * log(x), where(x == 0, 0 * x, below));
     },
     [](auto g, auto x, auto) { return g * (-1 - log(x)); });
 

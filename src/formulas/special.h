@@ -32,11 +32,11 @@ TALWEG_SCALAR_FORMULA(i0e) =
                              [](auto g, auto x, auto y) { return g * (special_i1e(x) - sign(x) * y); });
 TALWEG_SCALAR_FORMULA(i1) = unary<floats | composed>(
     [](auto x) { return x; },
-    [](auto g, auto x, auto y) { return g * where(x == 0, 0 * x + 0.5, i0(x) - y / x); });
+    [](auto g, auto x, auto y) { return g * where(x == 0, 0 * x + 0.5, i0(x) - y / where(x == 0, 0 * x + 1, x)); });
 TALWEG_SCALAR_FORMULA(i1e) = unary<floats | composed>([](auto x) { return x; },
                                                       [](auto g, auto x, auto y) {
                                                         return g * where(x == 0, 0 * x + 0.5,
-                                                                         special_i0e(x) - y * (sign(x) + 1 / x));
+                                                                         special_i0e(x) - y * (sign(x) + 1 / where(x == 0, 0 * x + 1, x)));
                                                       });
 TALWEG_SCALAR_FORMULA(zeta) = binary<floats | composed>([](auto x, auto) { return x; });
 

@@ -31,6 +31,12 @@ Params order(int64_t n) {
   if (n < 0) raise<ValueError>({"[polygamma] polygamma(n, x) does not support negative n, but got ", n});
   return params({n});
 }
+// One of two may be a number.
+void check_one_tensor(const Tensor& input, const Tensor& other, std::string_view op) {
+  check_defined(input, other, op);
+  if (object(input)->has(wrapped_flag) && object(other)->has(wrapped_flag))
+    raise<TypeError>({"[", op, "] both arguments are numbers; at least one must be a Tensor"});
+}
 
 } // namespace
 
@@ -50,9 +56,13 @@ Tensor special_ndtr(const Tensor& input) { return erfc(input * -0.70710678118654
 Tensor special_log_ndtr(const Tensor& input) { return pointwise(log_ndtr_op, input); }
 Tensor special_ndtri(const Tensor& input) { return pointwise(ndtri_op, input); }
 Tensor special_xlog1py(const Tensor& input, const Tensor& other) {
+  check_one_tensor(input, other, "special_xlog1py");
   return pointwise(xlog1py_op, input, other);
 }
-Tensor special_zeta(const Tensor& input, const Tensor& other) { return pointwise(zeta_op, input, other); }
+Tensor special_zeta(const Tensor& input, const Tensor& other) {
+  check_one_tensor(input, other, "special_zeta");
+  return pointwise(zeta_op, input, other);
+}
 
 namespace {
 
