@@ -20,7 +20,7 @@ constexpr Pointwise exp2_op{formulas::exp2_formula, "exp2", "Exp2Backward0"};
 constexpr Pointwise expm1_op{formulas::expm1_formula, "expm1", "Expm1Backward0"};
 constexpr Pointwise log2_op{formulas::log2_formula, "log2", "Log2Backward0"};
 constexpr Pointwise log10_op{formulas::log10_formula, "log10", "Log10Backward0"};
-constexpr Pointwise log1p_op{formulas::log1p_formula, "log1p", "Log1pBackward0"};
+constexpr Pointwise log1p_op{formulas::log1p_formula, "log1p", "Log1PBackward0"};
 constexpr Pointwise erf_op{formulas::erf_formula, "erf", "ErfBackward0"};
 constexpr Pointwise erfc_op{formulas::erfc_formula, "erfc", "ErfcBackward0"};
 constexpr Pointwise erfinv_op{formulas::erfinv_formula, "erfinv", "ErfinvBackward0"};

@@ -30,7 +30,9 @@ extern const Family trigonometry_family;
 
 std::span<const Family* const> op_families() {
   static constexpr const Family* families[] = {
-      &activations_family, &bits_family, &exponential_family, &predicates_family, &rounding_family, &special_family, &trigonometry_family, &arithmetic_family, &compare_family, &copy_family,     &create_family, &elementary_family,
+      &activations_family, &arithmetic_family, &bits_family,        &compare_family,   &copy_family,
+      &create_family,      &elementary_family, &exponential_family, &predicates_family, &rounding_family,
+      &special_family,     &trigonometry_family,
       &extrema_family,    &gather_family,  &index_family,    &join_family,   &losses_family,
       &operators_family,  &parts_family,   &products_family, &random_family, &reduce_family,
       &softmax_family,    &views_family,
