@@ -46,7 +46,7 @@ double digamma_of(double x) {
 // Hurwitz's zeta by the formula of Euler and Maclaurin.
 double zeta(double x, double q) {
   if (x == 1) return infinity;
-  if (!(x >= 1)) return not_a_number;
+  if (x < 1) return not_a_number;
   if (q <= 0) {
     if (q == std::floor(q)) return infinity;
     if (x != std::floor(x)) return not_a_number;
