@@ -16,13 +16,16 @@
 #include "talweg/dtype.h"
 #include "talweg/errors.h"
 #include "talweg/int_list.h"
+#include "talweg/ops/activations.h"
 #include "talweg/ops/arithmetic.h"
 #include "talweg/ops/arrange.h"
+#include "talweg/ops/bits.h"
 #include "talweg/ops/compare.h"
 #include "talweg/ops/copies.h"
 #include "talweg/ops/copy.h"
 #include "talweg/ops/distances.h"
 #include "talweg/ops/elementary.h"
+#include "talweg/ops/exponential.h"
 #include "talweg/ops/index.h"
 #include "talweg/ops/join.h"
 #include "talweg/ops/losses.h"
@@ -34,7 +37,14 @@
 #include "talweg/ops/scan.h"
 #include "talweg/ops/search.h"
 #include "talweg/ops/scatter.h"
+#include "talweg/ops/predicates.h"
+#include "talweg/ops/products.h"
+#include "talweg/ops/random.h"
+#include "talweg/ops/reduce.h"
+#include "talweg/ops/rounding.h"
 #include "talweg/ops/softmax.h"
+#include "talweg/ops/special.h"
+#include "talweg/ops/trigonometry.h"
 #include "talweg/ops/views.h"
 #include "talweg/scalar.h"
 
@@ -829,6 +839,171 @@ class Tensor {
   Tensor mH() const { return mT(); }
   Tensor new_empty_strided(IntList size, IntList stride) const;
   Tensor new_empty_strided(IntList size, IntList stride, const TensorOptions& options) const;
+  // Elementwise, the rest.
+  Tensor sin() const { return talweg::sin(*this); }
+  const Tensor& sin_() const { return talweg::sin_(*this); }
+  Tensor cos() const { return talweg::cos(*this); }
+  const Tensor& cos_() const { return talweg::cos_(*this); }
+  Tensor tan() const { return talweg::tan(*this); }
+  const Tensor& tan_() const { return talweg::tan_(*this); }
+  Tensor asin() const { return talweg::asin(*this); }
+  const Tensor& asin_() const { return talweg::asin_(*this); }
+  Tensor acos() const { return talweg::acos(*this); }
+  const Tensor& acos_() const { return talweg::acos_(*this); }
+  Tensor atan() const { return talweg::atan(*this); }
+  const Tensor& atan_() const { return talweg::atan_(*this); }
+  Tensor atan2(const Tensor& other) const { return talweg::atan2(*this, other); }
+  const Tensor& atan2_(const Tensor& other) const { return talweg::atan2_(*this, other); }
+  Tensor sinh() const { return talweg::sinh(*this); }
+  const Tensor& sinh_() const { return talweg::sinh_(*this); }
+  Tensor cosh() const { return talweg::cosh(*this); }
+  const Tensor& cosh_() const { return talweg::cosh_(*this); }
+  Tensor asinh() const { return talweg::asinh(*this); }
+  const Tensor& asinh_() const { return talweg::asinh_(*this); }
+  Tensor acosh() const { return talweg::acosh(*this); }
+  const Tensor& acosh_() const { return talweg::acosh_(*this); }
+  Tensor atanh() const { return talweg::atanh(*this); }
+  const Tensor& atanh_() const { return talweg::atanh_(*this); }
+  Tensor hypot(const Tensor& other) const { return talweg::hypot(*this, other); }
+  const Tensor& hypot_(const Tensor& other) const { return talweg::hypot_(*this, other); }
+  Tensor deg2rad() const { return talweg::deg2rad(*this); }
+  const Tensor& deg2rad_() const { return talweg::deg2rad_(*this); }
+  Tensor rad2deg() const { return talweg::rad2deg(*this); }
+  const Tensor& rad2deg_() const { return talweg::rad2deg_(*this); }
+  Tensor sinc() const { return talweg::sinc(*this); }
+  const Tensor& sinc_() const { return talweg::sinc_(*this); }
+  Tensor rsqrt() const { return talweg::rsqrt(*this); }
+  const Tensor& rsqrt_() const { return talweg::rsqrt_(*this); }
+  Tensor square() const { return talweg::square(*this); }
+  const Tensor& square_() const { return talweg::square_(*this); }
+  Tensor reciprocal() const { return talweg::reciprocal(*this); }
+  const Tensor& reciprocal_() const { return talweg::reciprocal_(*this); }
+  Tensor exp2() const { return talweg::exp2(*this); }
+  const Tensor& exp2_() const { return talweg::exp2_(*this); }
+  Tensor expm1() const { return talweg::expm1(*this); }
+  const Tensor& expm1_() const { return talweg::expm1_(*this); }
+  Tensor log2() const { return talweg::log2(*this); }
+  const Tensor& log2_() const { return talweg::log2_(*this); }
+  Tensor log10() const { return talweg::log10(*this); }
+  const Tensor& log10_() const { return talweg::log10_(*this); }
+  Tensor log1p() const { return talweg::log1p(*this); }
+  const Tensor& log1p_() const { return talweg::log1p_(*this); }
+  Tensor erf() const { return talweg::erf(*this); }
+  const Tensor& erf_() const { return talweg::erf_(*this); }
+  Tensor erfc() const { return talweg::erfc(*this); }
+  const Tensor& erfc_() const { return talweg::erfc_(*this); }
+  Tensor erfinv() const { return talweg::erfinv(*this); }
+  const Tensor& erfinv_() const { return talweg::erfinv_(*this); }
+  Tensor logit(std::optional<Scalar> eps = {}) const { return talweg::logit(*this, eps); }
+  const Tensor& logit_(std::optional<Scalar> eps = {}) const { return talweg::logit_(*this, eps); }
+  Tensor xlogy(const Tensor& other) const { return talweg::xlogy(*this, other); }
+  const Tensor& xlogy_(const Tensor& other) const { return talweg::xlogy_(*this, other); }
+  Tensor xlogy(Scalar other) const { return talweg::xlogy(*this, other); }
+  const Tensor& xlogy_(Scalar other) const { return talweg::xlogy_(*this, other); }
+  Tensor logaddexp(const Tensor& other) const { return talweg::logaddexp(*this, other); }
+  Tensor logaddexp2(const Tensor& other) const { return talweg::logaddexp2(*this, other); }
+  Tensor ldexp(const Tensor& other) const { return talweg::ldexp(*this, other); }
+  const Tensor& ldexp_(const Tensor& other) const { return talweg::ldexp_(*this, other); }
+  Tensor float_power(const Tensor& exponent) const { return talweg::float_power(*this, exponent); }
+  const Tensor& float_power_(const Tensor& exponent) const { return talweg::float_power_(*this, exponent); }
+  Tensor float_power(Scalar exponent) const { return talweg::float_power(*this, exponent); }
+  const Tensor& float_power_(Scalar exponent) const { return talweg::float_power_(*this, exponent); }
+  Tensor positive() const { return talweg::positive(*this); }
+  Tensor sign() const { return talweg::sign(*this); }
+  const Tensor& sign_() const { return talweg::sign_(*this); }
+  Tensor sgn() const { return talweg::sgn(*this); }
+  const Tensor& sgn_() const { return talweg::sgn_(*this); }
+  Tensor signbit() const { return talweg::signbit(*this); }
+  Tensor copysign(const Tensor& other) const { return talweg::copysign(*this, other); }
+  const Tensor& copysign_(const Tensor& other) const { return talweg::copysign_(*this, other); }
+  Tensor copysign(Scalar other) const { return talweg::copysign(*this, other); }
+  const Tensor& copysign_(Scalar other) const { return talweg::copysign_(*this, other); }
+  Tensor floor() const { return talweg::floor(*this); }
+  const Tensor& floor_() const { return talweg::floor_(*this); }
+  Tensor ceil() const { return talweg::ceil(*this); }
+  const Tensor& ceil_() const { return talweg::ceil_(*this); }
+  Tensor round(int64_t decimals = 0) const { return talweg::round(*this, decimals); }
+  const Tensor& round_(int64_t decimals = 0) const { return talweg::round_(*this, decimals); }
+  Tensor trunc() const { return talweg::trunc(*this); }
+  const Tensor& trunc_() const { return talweg::trunc_(*this); }
+  Tensor fix() const { return talweg::fix(*this); }
+  const Tensor& fix_() const { return talweg::fix_(*this); }
+  Tensor frac() const { return talweg::frac(*this); }
+  const Tensor& frac_() const { return talweg::frac_(*this); }
+  Tensor fmod(const Tensor& other) const { return talweg::fmod(*this, other); }
+  const Tensor& fmod_(const Tensor& other) const { return talweg::fmod_(*this, other); }
+  Tensor fmod(Scalar other) const { return talweg::fmod(*this, other); }
+  const Tensor& fmod_(Scalar other) const { return talweg::fmod_(*this, other); }
+  Tensor floor_divide(const Tensor& other) const { return talweg::floor_divide(*this, other); }
+  const Tensor& floor_divide_(const Tensor& other) const { return talweg::floor_divide_(*this, other); }
+  Tensor floor_divide(Scalar other) const { return talweg::floor_divide(*this, other); }
+  const Tensor& floor_divide_(Scalar other) const { return talweg::floor_divide_(*this, other); }
+  Tensor true_divide(const Tensor& other) const { return talweg::true_divide(*this, other); }
+  const Tensor& true_divide_(const Tensor& other) const { return talweg::true_divide_(*this, other); }
+  Tensor true_divide(Scalar other) const { return talweg::true_divide(*this, other); }
+  const Tensor& true_divide_(Scalar other) const { return talweg::true_divide_(*this, other); }
+  Tensor heaviside(const Tensor& values) const { return talweg::heaviside(*this, values); }
+  const Tensor& heaviside_(const Tensor& values) const { return talweg::heaviside_(*this, values); }
+  Tensor clamp_min(const Tensor& min) const { return talweg::clamp_min(*this, min); }
+  const Tensor& clamp_min_(const Tensor& min) const { return talweg::clamp_min_(*this, min); }
+  Tensor clamp_min(Scalar min) const { return talweg::clamp_min(*this, min); }
+  const Tensor& clamp_min_(Scalar min) const { return talweg::clamp_min_(*this, min); }
+  Tensor clamp_max(const Tensor& max) const { return talweg::clamp_max(*this, max); }
+  const Tensor& clamp_max_(const Tensor& max) const { return talweg::clamp_max_(*this, max); }
+  Tensor clamp_max(Scalar max) const { return talweg::clamp_max(*this, max); }
+  const Tensor& clamp_max_(Scalar max) const { return talweg::clamp_max_(*this, max); }
+  Tensor fmax(const Tensor& other) const { return talweg::fmax(*this, other); }
+  Tensor fmin(const Tensor& other) const { return talweg::fmin(*this, other); }
+  Tensor nan_to_num(std::optional<Scalar> nan = {}, std::optional<Scalar> posinf = {}, std::optional<Scalar> neginf = {}) const { return talweg::nan_to_num(*this, nan, posinf, neginf); }
+  const Tensor& nan_to_num_(std::optional<Scalar> nan = {}, std::optional<Scalar> posinf = {}, std::optional<Scalar> neginf = {}) const { return talweg::nan_to_num_(*this, nan, posinf, neginf); }
+  Tensor lerp(const Tensor& end, const Tensor& weight) const { return talweg::lerp(*this, end, weight); }
+  const Tensor& lerp_(const Tensor& end, const Tensor& weight) const { return talweg::lerp_(*this, end, weight); }
+  Tensor lerp(const Tensor& end, Scalar weight) const { return talweg::lerp(*this, end, weight); }
+  const Tensor& lerp_(const Tensor& end, Scalar weight) const { return talweg::lerp_(*this, end, weight); }
+  Tensor addcmul(const Tensor& tensor1, const Tensor& tensor2, Scalar value = 1) const { return talweg::addcmul(*this, tensor1, tensor2, value); }
+  const Tensor& addcmul_(const Tensor& tensor1, const Tensor& tensor2, Scalar value = 1) const { return talweg::addcmul_(*this, tensor1, tensor2, value); }
+  Tensor addcdiv(const Tensor& tensor1, const Tensor& tensor2, Scalar value = 1) const { return talweg::addcdiv(*this, tensor1, tensor2, value); }
+  const Tensor& addcdiv_(const Tensor& tensor1, const Tensor& tensor2, Scalar value = 1) const { return talweg::addcdiv_(*this, tensor1, tensor2, value); }
+  Tensor isnan() const { return talweg::isnan(*this); }
+  Tensor isinf() const { return talweg::isinf(*this); }
+  Tensor isfinite() const { return talweg::isfinite(*this); }
+  Tensor isposinf() const { return talweg::isposinf(*this); }
+  Tensor isneginf() const { return talweg::isneginf(*this); }
+  Tensor isreal() const { return talweg::isreal(*this); }
+  Tensor isclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) const { return talweg::isclose(*this, other, rtol, atol, equal_nan); }
+  bool allclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) const { return talweg::allclose(*this, other, rtol, atol, equal_nan); }
+  Tensor bitwise_and(const Tensor& other) const { return talweg::bitwise_and(*this, other); }
+  const Tensor& bitwise_and_(const Tensor& other) const { return talweg::bitwise_and_(*this, other); }
+  Tensor bitwise_and(Scalar other) const { return talweg::bitwise_and(*this, other); }
+  const Tensor& bitwise_and_(Scalar other) const { return talweg::bitwise_and_(*this, other); }
+  Tensor bitwise_or(const Tensor& other) const { return talweg::bitwise_or(*this, other); }
+  const Tensor& bitwise_or_(const Tensor& other) const { return talweg::bitwise_or_(*this, other); }
+  Tensor bitwise_or(Scalar other) const { return talweg::bitwise_or(*this, other); }
+  const Tensor& bitwise_or_(Scalar other) const { return talweg::bitwise_or_(*this, other); }
+  Tensor bitwise_xor(const Tensor& other) const { return talweg::bitwise_xor(*this, other); }
+  const Tensor& bitwise_xor_(const Tensor& other) const { return talweg::bitwise_xor_(*this, other); }
+  Tensor bitwise_xor(Scalar other) const { return talweg::bitwise_xor(*this, other); }
+  const Tensor& bitwise_xor_(Scalar other) const { return talweg::bitwise_xor_(*this, other); }
+  Tensor bitwise_not() const { return talweg::bitwise_not(*this); }
+  const Tensor& bitwise_not_() const { return talweg::bitwise_not_(*this); }
+  Tensor bitwise_left_shift(const Tensor& other) const { return talweg::bitwise_left_shift(*this, other); }
+  const Tensor& bitwise_left_shift_(const Tensor& other) const { return talweg::bitwise_left_shift_(*this, other); }
+  Tensor bitwise_left_shift(Scalar other) const { return talweg::bitwise_left_shift(*this, other); }
+  const Tensor& bitwise_left_shift_(Scalar other) const { return talweg::bitwise_left_shift_(*this, other); }
+  Tensor bitwise_right_shift(const Tensor& other) const { return talweg::bitwise_right_shift(*this, other); }
+  const Tensor& bitwise_right_shift_(const Tensor& other) const { return talweg::bitwise_right_shift_(*this, other); }
+  Tensor bitwise_right_shift(Scalar other) const { return talweg::bitwise_right_shift(*this, other); }
+  const Tensor& bitwise_right_shift_(Scalar other) const { return talweg::bitwise_right_shift_(*this, other); }
+  Tensor gcd(const Tensor& other) const { return talweg::gcd(*this, other); }
+  const Tensor& gcd_(const Tensor& other) const { return talweg::gcd_(*this, other); }
+  Tensor lcm(const Tensor& other) const { return talweg::lcm(*this, other); }
+  const Tensor& lcm_(const Tensor& other) const { return talweg::lcm_(*this, other); }
+  Tensor lgamma() const { return talweg::lgamma(*this); }
+  const Tensor& lgamma_() const { return talweg::lgamma_(*this); }
+  Tensor digamma() const { return talweg::digamma(*this); }
+  const Tensor& digamma_() const { return talweg::digamma_(*this); }
+  Tensor i0() const { return talweg::i0(*this); }
+  const Tensor& i0_() const { return talweg::i0_(*this); }
 
  private:
   void* data_ptr(Dtype expected) const;
@@ -882,8 +1057,16 @@ inline Tensor operator>(Scalar a, const Tensor& b) { return lt(b, a); }
 inline Tensor operator>=(const Tensor& a, const Tensor& b) { return ge(a, b); }
 inline Tensor operator>=(const Tensor& a, Scalar b) { return ge(a, b); }
 inline Tensor operator>=(Scalar a, const Tensor& b) { return le(b, a); }
-inline Tensor operator&(const Tensor& a, const Tensor& b) { return logical_and(a, b); }
-inline Tensor operator|(const Tensor& a, const Tensor& b) { return logical_or(a, b); }
+// The bits of integers; on bool the logic.
+inline Tensor operator&(const Tensor& a, const Tensor& b) { return bitwise_and(a, b); }
+inline Tensor operator&(const Tensor& a, Scalar b) { return bitwise_and(a, b); }
+inline Tensor operator|(const Tensor& a, const Tensor& b) { return bitwise_or(a, b); }
+inline Tensor operator|(const Tensor& a, Scalar b) { return bitwise_or(a, b); }
+inline Tensor operator^(const Tensor& a, const Tensor& b) { return bitwise_xor(a, b); }
+inline Tensor operator^(const Tensor& a, Scalar b) { return bitwise_xor(a, b); }
+inline Tensor operator~(const Tensor& a) { return bitwise_not(a); }
+inline Tensor operator<<(const Tensor& a, const Tensor& b) { return bitwise_left_shift(a, b); }
+inline Tensor operator>>(const Tensor& a, const Tensor& b) { return bitwise_right_shift(a, b); }
 inline Tensor operator!(const Tensor& a) { return logical_not(a); }
 
 inline std::pair<Tensor, Tensor> Tensor::max(int64_t dim, bool keepdim) const {

@@ -43,6 +43,13 @@ extern const Family spread_family;
 extern const Family stacks_family;
 extern const Family unique_family;
 extern const Family views_family;
+extern const Family activations_family;
+extern const Family bits_family;
+extern const Family exponential_family;
+extern const Family predicates_family;
+extern const Family rounding_family;
+extern const Family special_family;
+extern const Family trigonometry_family;
 
 std::span<const Family* const> op_families() {
   static constexpr const Family* families[] = {
@@ -86,6 +93,12 @@ std::span<const Family* const> op_families() {
       &stacks_family,
       &unique_family,
       &views_family,
+      &activations_family, &arithmetic_family, &bits_family,        &compare_family,   &copy_family,
+      &create_family,      &elementary_family, &exponential_family, &predicates_family, &rounding_family,
+      &special_family,     &trigonometry_family,
+      &extrema_family,    &gather_family,  &index_family,    &join_family,   &losses_family,
+      &operators_family,  &parts_family,   &products_family, &random_family, &reduce_family,
+      &softmax_family,    &views_family,
   };
   return families;
 }
