@@ -16,7 +16,7 @@ namespace talweg {
 namespace {
 
 // max(0, x), with PyTorch's gradient of 1 at 0.
-Tensor positive(const Tensor& x) { return clamp(x, Scalar(0)); }
+Tensor positive_part(const Tensor& x) { return clamp(x, Scalar(0)); }
 
 Tensor masked(const Tensor& losses, const Tensor& kept) { return where(kept, losses, Scalar(0)); }
 
@@ -31,7 +31,7 @@ Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target, double ma
   // PyTorch rounds the margin to the input's dtype first.
   Tensor rest = is_floating_point(input.dtype()) ? full({}, Scalar(margin), {.dtype = input.dtype()}) - input
                                                  : Scalar(margin) - input;
-  Tensor far = masked(positive(rest), ne(target, Scalar(1)));
+  Tensor far = masked(positive_part(rest), ne(target, Scalar(1)));
   return reduce_losses(far + masked(input, ne(target, Scalar(-1))), r);
 }
 
@@ -44,7 +44,7 @@ Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Ten
     raise<ShapeError>({"[margin_ranking_loss] All input tensors should have same dimension but got sizes: input1: ",
                        IntList(input1.sizes()), ", input2: ", IntList(input2.sizes()), ", target: ",
                        IntList(target.sizes())});
-  return reduce_losses(positive(-target * (input1 - input2) + Scalar(margin)), r);
+  return reduce_losses(positive_part(-target * (input1 - input2) + Scalar(margin)), r);
 }
 
 Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const Tensor& target, double margin,
@@ -63,7 +63,7 @@ Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const T
   Tensor first = sum(input1 * input1, rank) + Scalar(eps), second = sum(input2 * input2, rank) + Scalar(eps);
   Tensor cosine = products / sqrt(first * second);
   Tensor near = masked(Scalar(1) - cosine, eq(target, Scalar(1)));
-  return reduce_losses(near + masked(positive(cosine - Scalar(margin)), eq(target, Scalar(-1))), r);
+  return reduce_losses(near + masked(positive_part(cosine - Scalar(margin)), eq(target, Scalar(-1))), r);
 }
 
 namespace {
@@ -100,7 +100,7 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target, int64_t p, d
   Tensor x = reshape(input, {samples, classes}), chosen = reshape(contiguous(target), {samples, 1});
   for (int64_t c : chosen.span<int64_t>())
     if (c < 0 || c >= classes) raise<IndexError>({"[multi_margin_loss] target ", c, " out of range 0 to ", classes - 1});
-  Tensor terms = positive(Scalar(margin) - gather(x, 1, chosen) + x);
+  Tensor terms = positive_part(Scalar(margin) - gather(x, 1, chosen) + x);
   if (p == 2) terms = terms * terms;
   if (weight.defined()) terms = terms * reshape(index_select(weight, 0, reshape(chosen, {-1})), {samples, 1});
   terms = masked(terms, ne(view(arange(classes), {1, classes}), chosen));
@@ -130,7 +130,7 @@ Tensor multilabel_margin_loss(const Tensor& input, const Tensor& target, std::st
       listed.at<bool>(n, c) = true;
     }
   Tensor x = reshape(input, {samples, classes});
-  Tensor terms = positive(Scalar(1) - unsqueeze(gather(x, 1, known), 2) + unsqueeze(x, 1));
+  Tensor terms = positive_part(Scalar(1) - unsqueeze(gather(x, 1, known), 2) + unsqueeze(x, 1));
   terms = masked(terms, logical_and(unsqueeze(counts, 2), unsqueeze(logical_not(listed), 1)));
   Tensor losses = sum(terms, {1, 2}) / Scalar(classes);
   return input.dim() == 2 ? reduce_losses(losses, r) : reshape(losses, std::vector<int64_t>{});
@@ -164,7 +164,7 @@ Tensor triplet(const Tensor& anchor, const Tensor& good, const Tensor& bad, doub
                bool swap, LossReduction r) {
   Tensor near = pairwise_distance(anchor, good, p, eps), far = pairwise_distance(anchor, bad, p, eps);
   if (swap) far = minimum(far, pairwise_distance(good, bad, p, eps));
-  return reduce_losses(positive(Scalar(margin) + near - far), r);
+  return reduce_losses(positive_part(Scalar(margin) + near - far), r);
 }
 
 } // namespace
