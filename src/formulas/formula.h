@@ -60,26 +60,26 @@ enum Types : unsigned { floats = 1, integers = 2, numbers = 3, composed = 4 };
 
 #define TALWEG_FORMULAS talweg::formulas
 #ifdef TALWEG_ONLY_BASE
-#define TALWEG_FORMULA(name)                                              \
-  namespace base {                                                        \
-  extern const Tiles name##_formula;                                      \
-  }                                                                       \
-  inline constexpr const Tiles* name##_tiles[] = {&base::name##_formula}; \
-  inline constexpr Formula name##_formula = Named { #name, name##_tiles }
+#define TALWEG_FORMULA(name)                                       \
+  namespace base {                                                 \
+  extern const Tiles name##_formula;                               \
+  }                                                                \
+  constexpr const Tiles* name##_tiles[] = {&base::name##_formula}; \
+  constexpr Formula name##_formula = Named { #name, name##_tiles }
 #else
-#define TALWEG_FORMULA(name)                                                                    \
-  namespace base {                                                                              \
-  extern const Tiles name##_formula;                                                            \
-  }                                                                                             \
-  namespace avx2 {                                                                              \
-  extern const Tiles name##_formula;                                                            \
-  }                                                                                             \
-  namespace avx512 {                                                                            \
-  extern const Tiles name##_formula;                                                            \
-  }                                                                                             \
-  inline constexpr const Tiles* name##_tiles[] = {&base::name##_formula, &avx2::name##_formula, \
-                                                  &avx512::name##_formula};                     \
-  inline constexpr Formula name##_formula = Named { #name, name##_tiles }
+#define TALWEG_FORMULA(name)                                                             \
+  namespace base {                                                                       \
+  extern const Tiles name##_formula;                                                     \
+  }                                                                                      \
+  namespace avx2 {                                                                       \
+  extern const Tiles name##_formula;                                                     \
+  }                                                                                      \
+  namespace avx512 {                                                                     \
+  extern const Tiles name##_formula;                                                     \
+  }                                                                                      \
+  constexpr const Tiles* name##_tiles[] = {&base::name##_formula, &avx2::name##_formula, \
+                                           &avx512::name##_formula};                     \
+  constexpr Formula name##_formula = Named { #name, name##_tiles }
 #endif
 
 #endif

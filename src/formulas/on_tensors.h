@@ -26,7 +26,7 @@ struct Formula {
   uint8_t derivatives = 0;
   bool boolean = false;  // the result is a truth value
   bool composed = false; // derivatives have no loops: they run on tensors
-  bool numbers = false; // derivatives take numbers beside the tensors
+  bool numbers = false;  // derivatives take numbers beside the tensors
   unsigned types = 0;
   unsigned uses[most_inputs] = {};        // bit i + 1: derivative reads input i; bit 4: the result
   bool passes_gradient[most_inputs] = {}; // the derivative is the gradient itself
@@ -84,11 +84,14 @@ constexpr bool passes_gradient() {
   return call_derivative<D>(Uses::untouched(), in, Uses::bit(16), number, indices_below<N>{}).original;
 }
 
+// Of each file its own: shared names would take more of the archive than the code.
+namespace {
 template <class D, int N>
 Tensor derivative_on_tensors(const Tensor& g, const Tensor* in, const Tensor& out, const Params& params) {
   auto number = [&params](int i) { return params.number[i]; };
   return call_derivative<D>(g, in, out, number, indices_below<N>{});
 }
+} // namespace
 
 template <unsigned Set, int N, class... D>
 constexpr Formula make_formula() {

@@ -43,7 +43,7 @@ struct ErfcTail<double> {
 
 /// erfc(x) for x >= 1/2.
 template <class T>
-TALWEG_INLINE Lane<T> erfc_tail(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> erfc_tail(Lane<T> x) {
   x = lesser(Lane<T>(ErfcTail<T>::end), x);
   const Lane<T> square = x * x, square_low = fma(x, x, -square);
   // e^(-x^2) = 2^n (power + power_low), and the factor in two parts: each sum with what its rounding lost.
@@ -61,7 +61,7 @@ TALWEG_INLINE Lane<T> erfc_tail(Lane<T> x) {
 
 /// The error function 2 / sqrt(pi) int_0^x e^(-t^2) dt, at most 1 ulp.
 template <class T>
-TALWEG_INLINE Lane<T> erf(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> erf(Lane<T> x) {
   if constexpr (sizeof(T) == 4) {
     return odd_by_pieces<ErfPieces>(x);
   } else {
@@ -73,7 +73,7 @@ TALWEG_INLINE Lane<T> erf(Lane<T> x) {
 
 /// 1 - erf(x) without its cancellation, at most 2 ulp.
 template <class T>
-TALWEG_INLINE Lane<T> erfc(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> erfc(Lane<T> x) {
   const Lane<T> magnitude = abs(x);
   const Lane<T> tail = erfc_tail(greater(Lane<T>(0.5), magnitude));
   Lane<T> small;
@@ -87,7 +87,7 @@ TALWEG_INLINE Lane<T> erfc(Lane<T> x) {
 
 /// e^(x^2) erfc(x), at most 4 ulp: the tail without its power, far out 1 / (x sqrt(pi)) and two terms.
 template <class T>
-TALWEG_INLINE Lane<T> erfcx(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> erfcx(Lane<T> x) {
   const Lane<T> square = x * x, square_low = fma(x, x, -square);
   const Lane<T> near = exp_of_sum(square, square_low) * erfc(x);
   const Lane<T> inside = lesser(Lane<T>(ErfcTail<T>::end), greater(Lane<T>(0.5), x));

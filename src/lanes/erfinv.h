@@ -47,12 +47,12 @@ struct Under {
   static constexpr const double (&c)[8] = Q::under;
 };
 template <class Q>
-TALWEG_INLINE Lane<double> quantile_ratio(Lane<double> r) {
+TALWEG_FUNCTION Lane<double> quantile_ratio(Lane<double> r) {
   return horner<Over<Q>>(r) / horner<Under<Q>>(r);
 }
 
 /// The normal quantile at 1/2 + q; `tail` is the smaller of the probabilities on both sides.
-TALWEG_INLINE Lane<double> quantile(Lane<double> q, Lane<double> tail) {
+TALWEG_FUNCTION Lane<double> quantile(Lane<double> q, Lane<double> tail) {
   const Lane<double> central = q * quantile_ratio<QuantileNear>(fma(-q, q, 0.180625));
   const Lane<double> r = sqrt(-log(tail));
   const Lane<double> outer =
@@ -61,15 +61,15 @@ TALWEG_INLINE Lane<double> quantile(Lane<double> q, Lane<double> tail) {
   return where(tail == 0, copysign(Lane<double>(__builtin_inf()), q), all);
 }
 struct ErfInverse {
-  TALWEG_INLINE static Lane<double> of(Lane<double> x) {
+  TALWEG_FUNCTION static Lane<double> of(Lane<double> x) {
     return quantile(x * 0.5, (1 - abs(x)) * 0.5) * 0x1.6a09e667f3bcdp-1;
   }
 };
 struct NormalQuantile {
-  TALWEG_INLINE static Lane<double> of(Lane<double> p) { return quantile(p - 0.5, where(p < 0.5, p, 1 - p)); }
+  TALWEG_FUNCTION static Lane<double> of(Lane<double> p) { return quantile(p - 0.5, where(p < 0.5, p, 1 - p)); }
 };
 template <class F, class T>
-TALWEG_INLINE Lane<T> by_double(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> by_double(Lane<T> x) {
   if constexpr (sizeof(T) == 4) {
     const Wide<double> wide = widen(x);
     return narrow(Wide<double>{F::of(wide.low), F::of(wide.high)});
@@ -80,18 +80,18 @@ TALWEG_INLINE Lane<T> by_double(Lane<T> x) {
 
 /// The inverse of erf, 4 ulp in double, below 1 in float; infinite at 1 and -1, NaN beyond.
 template <class T>
-TALWEG_INLINE Lane<T> erfinv(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> erfinv(Lane<T> x) {
   return by_double<ErfInverse>(x);
 }
 /// The inverse of the normal distribution's cumulative function.
 template <class T>
-TALWEG_INLINE Lane<T> ndtri(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> ndtri(Lane<T> x) {
   return by_double<NormalQuantile>(x);
 }
 
 /// The logarithm of the normal distribution's cumulative function.
 template <class T>
-TALWEG_INLINE Lane<T> log_ndtr(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> log_ndtr(Lane<T> x) {
   const Lane<T> t = x * T(0.70710678118654752440);
   const Lane<T> far = log(erfcx(-t) * T(0.5)) - t * t;
   return where(x < -1, far, log1p(erfc(t) * T(-0.5)));

@@ -60,7 +60,7 @@ struct ExpParts {
   Lane<T> r;
 };
 template <class T>
-TALWEG_INLINE ExpParts<T> exp_parts(Lane<T> x) {
+TALWEG_FUNCTION ExpParts<T> exp_parts(Lane<T> x) {
   const Rounded<T> n = round_product<T>(x, Ln2<T>::reciprocal);
   const Lane<T> r = fma(n.value, -Ln2<T>::low, fma(n.value, -Ln2<T>::high, x));
   return {n, r};
@@ -68,27 +68,27 @@ TALWEG_INLINE ExpParts<T> exp_parts(Lane<T> x) {
 
 /// e^r - 1 for |r| <= ln(2) / 2, about 0.6 ulp.
 template <class T>
-TALWEG_INLINE Lane<T> expm1_reduced(Lane<T> r) {
+TALWEG_FUNCTION Lane<T> expm1_reduced(Lane<T> r) {
   return fma(r * r, estrin<ExpTail<T>>(r), r);
 }
 
 /// Arguments beyond which exp is 0 or infinite; NaN stays NaN.
 template <class T>
-TALWEG_INLINE Lane<T> clamp_exp_argument(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> clamp_exp_argument(Lane<T> x) {
   const Lane<T> lowest = sizeof(T) == 4 ? -104 : -746, highest = sizeof(T) == 4 ? 89 : 710;
   return lesser(highest, greater(lowest, x));
 }
 
 /// e^x, at most 1 ulp (subnormal results included).
 template <class T>
-TALWEG_INLINE Lane<T> exp(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> exp(Lane<T> x) {
   const auto [n, r] = exp_parts(clamp_exp_argument(x));
   return scale(fma(fma(horner<ExpTailBrief<T>>(r), r, 1), r, 1), n);
 }
 
 /// e^(high + low) for a low part below an ulp.
 template <class T>
-TALWEG_INLINE Lane<T> exp_of_sum(Lane<T> high, Lane<T> low) {
+TALWEG_FUNCTION Lane<T> exp_of_sum(Lane<T> high, Lane<T> low) {
   const auto [n, r] = exp_parts(clamp_exp_argument(high));
   // Beyond the ends `low` means nothing, and may be NaN.
   const Lane<T> all = r + where(abs(high) < 746, low, 0);
@@ -113,7 +113,7 @@ struct Exp2Tail<double> {
 
 /// 2^x, at most 1 ulp (subnormal results included).
 template <class T>
-TALWEG_INLINE Lane<T> exp2(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> exp2(Lane<T> x) {
   const Lane<T> lowest = sizeof(T) == 4 ? -151 : -1076, highest = sizeof(T) == 4 ? 129 : 1025;
   const Lane<T> clamped = lesser(highest, greater(lowest, x));
   const Rounded<T> n = round_product<T>(clamped, 1);
@@ -123,7 +123,7 @@ TALWEG_INLINE Lane<T> exp2(Lane<T> x) {
 
 /// e^x - 1, at most 1.6 ulp in float, 2 in double, -0 for -0.
 template <class T>
-TALWEG_INLINE Lane<T> expm1(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> expm1(Lane<T> x) {
   // 2^n - 1 + 2^n p, halved so that the largest n stays a normal number's exponent.
   const auto [n, r] = exp_parts(clamp_exp_argument(greater(Lane<T>(sizeof(T) == 4 ? -20 : -40), x)));
   const Lane<T> half = power_of_two<T>(n.integer - 1);
@@ -135,7 +135,7 @@ TALWEG_INLINE Lane<T> expm1(Lane<T> x) {
 /// (p + p_low) / (q + q_low) for low parts below an ulp, within 0.51 ulp where q, the quotient and their
 /// product are far from the ends of the range.
 template <class T>
-TALWEG_INLINE Lane<T> divide_corrected(Lane<T> p, Lane<T> p_low, Lane<T> q, Lane<T> q_low) {
+TALWEG_FUNCTION Lane<T> divide_corrected(Lane<T> p, Lane<T> p_low, Lane<T> q, Lane<T> q_low) {
   const Lane<T> reciprocal = 1 / q;
   const Lane<T> first = p * reciprocal;
   const Lane<T> rest = fma(-first, q, p) + fma(-first, q_low, p_low);
@@ -144,7 +144,7 @@ TALWEG_INLINE Lane<T> divide_corrected(Lane<T> p, Lane<T> p_low, Lane<T> q, Lane
 
 /// tanh, at most 1.5 ulp.
 template <class T>
-TALWEG_INLINE Lane<T> tanh_by_exp(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> tanh_by_exp(Lane<T> x) {
   // (1 - t) / (1 + t) with t = e^(-2|x|) = s + s p, both sums with the part that their rounding lost.
   const Lane<T> magnitude = lesser(Lane<T>(20), abs(x));
   const auto [n, r] = exp_parts(magnitude * -2);
@@ -157,7 +157,7 @@ TALWEG_INLINE Lane<T> tanh_by_exp(Lane<T> x) {
 
 /// tanh, at most 0.75 ulp in float, 1.5 in double.
 template <class T>
-TALWEG_INLINE Lane<T> tanh(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> tanh(Lane<T> x) {
   if constexpr (sizeof(T) == 4) {
     return odd_by_pieces<TanhPieces>(x);
   } else {
@@ -167,7 +167,7 @@ TALWEG_INLINE Lane<T> tanh(Lane<T> x) {
 
 /// 1 / (1 + e^-x), at most 1.6 ulp, stable on both sides.
 template <class T>
-TALWEG_INLINE Lane<T> sigmoid(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> sigmoid(Lane<T> x) {
   const Lane<T> t = exp(-abs(x));
   const Lane<T> q = 1 + t;
   return divide_corrected(where(x < 0, t, 1), Lane<T>(0), q, t - (q - 1));

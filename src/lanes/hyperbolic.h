@@ -23,14 +23,14 @@ struct SinhTail<double> {
 
 /// e^x / 2, also where e^x is beyond the range.
 template <class T>
-TALWEG_INLINE Lane<T> half_exp(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> half_exp(Lane<T> x) {
   const auto [n, r] = exp_parts(lesser(Lane<T>(sizeof(T) == 4 ? 90 : 711), x));
   return scale(fma(fma(horner<ExpTail<T>>(r), r, 1), r, 1), Rounded<T>{n.value - 1, n.integer - 1});
 }
 
 /// The hyperbolic sine, at most 1.8 ulp, -0 for -0.
 template <class T>
-TALWEG_INLINE Lane<T> sinh(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> sinh(Lane<T> x) {
   const Lane<T> magnitude = abs(x), z = magnitude * magnitude;
   const Lane<T> small = fma(magnitude * z, horner<SinhTail<T>>(z), magnitude);
   const Lane<T> half = half_exp(magnitude);
@@ -39,25 +39,25 @@ TALWEG_INLINE Lane<T> sinh(Lane<T> x) {
 
 /// The hyperbolic cosine, at most 1.8 ulp.
 template <class T>
-TALWEG_INLINE Lane<T> cosh(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> cosh(Lane<T> x) {
   const Lane<T> half = half_exp(abs(x));
   return where(isnan(x), x, half + T(0.25) / half);
 }
 
 /// log(1 + high + low), for a low part below an ulp.
 template <class T>
-TALWEG_INLINE Lane<T> log1p_of_sum(Lane<T> high, Lane<T> low) {
+TALWEG_FUNCTION Lane<T> log1p_of_sum(Lane<T> high, Lane<T> low) {
   return log1p(high) + low / (1 + high);
 }
 /// The root of high + low, and what it lost.
 template <class T>
-TALWEG_INLINE Lane<T> root_lost(Lane<T> root, Lane<T> high, Lane<T> low) {
+TALWEG_FUNCTION Lane<T> root_lost(Lane<T> root, Lane<T> high, Lane<T> low) {
   return where(root == 0, 0, (fma(-root, root, high) + low) / (root + root));
 }
 
 /// The inverse of sinh, at most 2 ulp, -0 for -0.
 template <class T>
-TALWEG_INLINE Lane<T> asinh(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> asinh(Lane<T> x) {
   const Lane<T> magnitude = abs(x), far = sizeof(T) == 4 ? 0x1p13 : 0x1p28;
   // log(1 + x + x^2 / (1 + sqrt(1 + x^2))), far out log(2 x).
   const Lane<T> m = lesser(far, magnitude), z = m * m, below = 1 + sqrt(1 + z);
@@ -69,7 +69,7 @@ TALWEG_INLINE Lane<T> asinh(Lane<T> x) {
 
 /// The inverse of cosh, at most 2 ulp; NaN below 1.
 template <class T>
-TALWEG_INLINE Lane<T> acosh(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> acosh(Lane<T> x) {
   const Lane<T> far = sizeof(T) == 4 ? 0x1p13 : 0x1p28;
   // log(1 + t + sqrt(t (t + 2))) with t = x - 1, far out log(2 x).
   const Lane<T> t = lesser(far, x) - 1, next = t + 2, square = t * next;
@@ -83,7 +83,7 @@ TALWEG_INLINE Lane<T> acosh(Lane<T> x) {
 
 /// The inverse of tanh, at most 2 ulp, infinite at 1, NaN beyond; -0 for -0.
 template <class T>
-TALWEG_INLINE Lane<T> atanh(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> atanh(Lane<T> x) {
   const Lane<T> magnitude = abs(x), twice = magnitude + magnitude, below = 1 - magnitude;
   const Lane<T> quotient = twice / below;
   const Lane<T> below_low = (1 - below) - magnitude;
@@ -95,7 +95,7 @@ TALWEG_INLINE Lane<T> atanh(Lane<T> x) {
 
 /// sqrt(x^2 + y^2), at most 1 ulp; infinite if either is.
 template <class T>
-TALWEG_INLINE Lane<T> hypot(Lane<T> x, Lane<T> y) {
+TALWEG_FUNCTION Lane<T> hypot(Lane<T> x, Lane<T> y) {
   const Lane<T> infinity = __builtin_inf();
   const Lane<T> a = abs(x), b = abs(y), large = where(b > a, b, a), small = where(b > a, a, b);
   // Both divided by the larger one's power of two.

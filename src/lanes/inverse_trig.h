@@ -55,14 +55,14 @@ struct RightAngle {
 
 /// atan(t) - t for |t| <= 1.
 template <class T>
-TALWEG_INLINE Lane<T> atan_tail(Lane<T> t) {
+TALWEG_FUNCTION Lane<T> atan_tail(Lane<T> t) {
   const Lane<T> z = t * t;
   return t * z * horner<AtanTail<T>>(z);
 }
 
 /// The arc tangent, at most 1.3 ulp, -0 for -0.
 template <class T>
-TALWEG_INLINE Lane<T> atan(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> atan(Lane<T> x) {
   const Lane<T> magnitude = abs(x);
   const Mask<T> steep = magnitude > 1;
   const Lane<T> t = where(steep, -1 / magnitude, magnitude);
@@ -74,7 +74,7 @@ TALWEG_INLINE Lane<T> atan(Lane<T> x) {
 
 /// The angle of the point (x, y), at most 2 ulp; C's special cases.
 template <class T>
-TALWEG_INLINE Lane<T> atan2(Lane<T> y, Lane<T> x) {
+TALWEG_FUNCTION Lane<T> atan2(Lane<T> y, Lane<T> x) {
   const Lane<T> infinity = __builtin_inf();
   const Lane<T> across = abs(x), up = abs(y);
   const Mask<T> steep = up > across;
@@ -98,7 +98,7 @@ struct HalfAngle {
   Lane<T> s, rest;
 };
 template <class T>
-TALWEG_INLINE HalfAngle<T> half_angle(Lane<T> magnitude) {
+TALWEG_FUNCTION HalfAngle<T> half_angle(Lane<T> magnitude) {
   const Lane<T> z = fma(magnitude, T(-0.5), T(0.5)), s = sqrt(z);
   const Lane<T> lost = where(z == 0, 0, fma(-s, s, z) / (s + s));
   return {s, fma(s * z, horner<AsinTail<T>>(z), lost)};
@@ -106,7 +106,7 @@ TALWEG_INLINE HalfAngle<T> half_angle(Lane<T> magnitude) {
 
 /// The arc sine, at most 1.2 ulp; NaN beyond 1.
 template <class T>
-TALWEG_INLINE Lane<T> asin(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> asin(Lane<T> x) {
   const Lane<T> magnitude = abs(x), z = x * x;
   const Lane<T> small = fma(x * z, horner<AsinTail<T>>(z), x);
   const auto [s, rest] = half_angle(magnitude);
@@ -117,7 +117,7 @@ TALWEG_INLINE Lane<T> asin(Lane<T> x) {
 
 /// The arc cosine, at most 1.2 ulp; NaN beyond 1.
 template <class T>
-TALWEG_INLINE Lane<T> acos(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> acos(Lane<T> x) {
   const Lane<T> magnitude = abs(x), z = x * x;
   const Lane<T> start = RightAngle<T>::high, tail = x * z * horner<AsinTail<T>>(z), sum = start - x;
   const Lane<T> small = sum + (((start - sum) - x) + (RightAngle<T>::low - tail));

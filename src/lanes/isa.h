@@ -24,6 +24,12 @@
 #endif
 
 #define TALWEG_INLINE inline __attribute__((always_inline))
+// Mathematical functions. Where fused multiply-adds are calls, inlining each use would fill a megabyte for nothing.
+#if TALWEG_ISA_BASE
+#define TALWEG_FUNCTION __attribute__((noinline, unused))
+#else
+#define TALWEG_FUNCTION TALWEG_INLINE
+#endif
 
 // Runs a statement for k = 0 .. registers - 1, unrolled in the source: at -O2 a loop would keep the array in
 // memory.

@@ -15,7 +15,7 @@ struct LogParts {
 
 /// x = 2^n m for positive normal x.
 template <class T>
-TALWEG_INLINE LogParts<T> log_parts(Lane<T> x) {
+TALWEG_FUNCTION LogParts<T> log_parts(Lane<T> x) {
   constexpr int fraction = Format<T>::fraction_bits, bias = Format<T>::bias + 1;
   // With sqrt(1/2) taken off the bits, the exponent turns over where m has to. Logical: there is no
   // arithmetic shift of 64 bits on AVX2; the magic number turns a small integer into a float.
@@ -28,13 +28,13 @@ TALWEG_INLINE LogParts<T> log_parts(Lane<T> x) {
 
 /// Whether every element is positive, normal and finite: then the ends need no care.
 template <class T>
-TALWEG_INLINE bool all_plain(Lane<T> x) {
+TALWEG_FUNCTION bool all_plain(Lane<T> x) {
   return all((x >= Format<T>::smallest_normal) & (x < Lane<T>(__builtin_inf())));
 }
 
 /// x = 2^n m for positive finite x, subnormals included.
 template <class T>
-TALWEG_INLINE LogParts<T> log_parts_of_any(Lane<T> x) {
+TALWEG_FUNCTION LogParts<T> log_parts_of_any(Lane<T> x) {
   const Mask<T> subnormal = x < Format<T>::smallest_normal;
   const auto [n, m] = log_parts(where(subnormal, x * (sizeof(T) == 4 ? 0x1p24 : 0x1p54), x));
   return {where(subnormal, n - (sizeof(T) == 4 ? 24 : 54), n), m};
@@ -59,7 +59,7 @@ struct LogTail<double> {
 
 /// log(1 + f) - f for 1 + f between sqrt(1/2) and sqrt(2), or a little beyond.
 template <class T>
-TALWEG_INLINE Lane<T> log1p_tail(Lane<T> f) {
+TALWEG_FUNCTION Lane<T> log1p_tail(Lane<T> f) {
   if constexpr (sizeof(T) == 4) {
     return f * f * horner<LogTail<T>>(f);
   } else {
@@ -72,14 +72,14 @@ TALWEG_INLINE Lane<T> log1p_tail(Lane<T> f) {
 
 /// n ln 2 + log(1 + f).
 template <class T>
-TALWEG_INLINE Lane<T> log_sum(Lane<T> n, Lane<T> f) {
+TALWEG_FUNCTION Lane<T> log_sum(Lane<T> n, Lane<T> f) {
   const Lane<T> low = fma(n, Ln2<T>::low, log1p_tail(f));
   return fma(n, Ln2<T>::high, f + low);
 }
 
 /// What logarithms give at the ends: -infinity at zero, infinity at infinity, NaN below zero and for NaN.
 template <class T>
-TALWEG_INLINE Lane<T> log_ends(Lane<T> result, Lane<T> x) {
+TALWEG_FUNCTION Lane<T> log_ends(Lane<T> result, Lane<T> x) {
   const Lane<T> infinity = __builtin_inf();
   result = where(x < infinity, result, x);
   return where(x < 0, Lane<T>(__builtin_nan("")), where(x == 0, -infinity, result));
@@ -88,7 +88,7 @@ TALWEG_INLINE Lane<T> log_ends(Lane<T> result, Lane<T> x) {
 /// Calls a function out of line on the elements in memory; a Lane passed by address would never be in
 /// registers.
 template <class T>
-TALWEG_INLINE Lane<T> in_memory(Lane<T> x, void (*in_place)(T*)) {
+TALWEG_FUNCTION Lane<T> in_memory(Lane<T> x, void (*in_place)(T*)) {
   T elements[Lane<T>::count];
   x.store(elements);
   in_place(elements);
@@ -106,7 +106,7 @@ __attribute__((noinline)) void log_of_any(T* elements) {
 
 /// The natural logarithm, at most 1 ulp.
 template <class T>
-TALWEG_INLINE Lane<T> log(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> log(Lane<T> x) {
   if (__builtin_expect(!all_plain(x), 0)) return in_memory(x, log_of_any<T>);
   const auto [n, m] = log_parts(x);
   return log_sum(n, m - 1);
@@ -114,7 +114,7 @@ TALWEG_INLINE Lane<T> log(Lane<T> x) {
 
 /// log(1 + x), at most 1.6 ulp, -0 for -0.
 template <class T>
-TALWEG_INLINE Lane<T> log1p(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> log1p(Lane<T> x) {
   const Lane<T> sum = 1 + x;
   const auto [n, m] = log_parts(sum);
   // f = 2^-n (1 + x) - 1 from x itself, not from the rounded sum: exact for n = 0. Large sums have x's bits
@@ -143,7 +143,7 @@ struct Base10 {
 
 /// n log_b(2) + log_b(m).
 template <class Base, class T>
-TALWEG_INLINE Lane<T> log_in_base(LogParts<T> parts) {
+TALWEG_FUNCTION Lane<T> log_in_base(LogParts<T> parts) {
   const Lane<T> f = parts.m - 1, first = parts.n * Base::high;
   const Lane<T> scaled = f * Base::scale, lost = fma(f, Base::scale, -scaled);
   const Lane<T> low = fma(log1p_tail(f), Base::scale, fma(f, Base::scale_low, fma(parts.n, Base::low, lost)));
@@ -159,14 +159,14 @@ __attribute__((noinline)) void log_in_base_of_any(T* elements) {
 
 /// The logarithm to base 2, at most 1.2 ulp.
 template <class T>
-TALWEG_INLINE Lane<T> log2(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> log2(Lane<T> x) {
   if (__builtin_expect(!all_plain(x), 0)) return in_memory(x, log_in_base_of_any<Base2<T>, T>);
   return log_in_base<Base2<T>>(log_parts(x));
 }
 
 /// The logarithm to base 10, at most 1.2 ulp.
 template <class T>
-TALWEG_INLINE Lane<T> log10(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> log10(Lane<T> x) {
   if (__builtin_expect(!all_plain(x), 0)) return in_memory(x, log_in_base_of_any<Base10<T>, T>);
   return log_in_base<Base10<T>>(log_parts(x));
 }

@@ -15,13 +15,13 @@ struct Twofold {
 };
 
 /// a + b exactly, for |a| >= |b| or a = 0.
-TALWEG_INLINE Twofold add_exactly(Lane<double> a, Lane<double> b) {
+TALWEG_FUNCTION Twofold add_exactly(Lane<double> a, Lane<double> b) {
   const Lane<double> sum = a + b;
   return {sum, b - (sum - a)};
 }
 
 /// a * b to twice the digits of a double.
-TALWEG_INLINE Twofold multiply(Twofold a, Twofold b) {
+TALWEG_FUNCTION Twofold multiply(Twofold a, Twofold b) {
   const Lane<double> high = a.high * b.high;
   return {high, fma(a.high, b.low, fma(a.low, b.high, fma(a.high, b.high, -high)))};
 }
@@ -45,7 +45,7 @@ struct Exp2TailFloat {
 };
 
 /// log of a positive normal double, within 2^-66 of itself.
-TALWEG_INLINE Twofold log_twofold(LogParts<double> parts) {
+TALWEG_FUNCTION Twofold log_twofold(LogParts<double> parts) {
   const Lane<double> f = parts.m - 1, sum = 2 + f, sum_low = f - (sum - 2);
   const Lane<double> reciprocal = 1 / sum;
   const Lane<double> s_high = f * reciprocal;
@@ -64,7 +64,7 @@ TALWEG_INLINE Twofold log_twofold(LogParts<double> parts) {
 }
 
 /// x^y for positive normal x by log, or 0 or infinity, with x^y's overflow and underflow.
-TALWEG_INLINE Lane<double> pow_positive(Lane<double> x, Lane<double> y) {
+TALWEG_FUNCTION Lane<double> pow_positive(Lane<double> x, Lane<double> y) {
   const Lane<double> infinity = __builtin_inf();
   const Twofold log = log_twofold(log_parts_of_any(x));
   const Lane<double> log_high = where(x == 0, -infinity, where(x == infinity, infinity, log.high));
@@ -74,7 +74,7 @@ TALWEG_INLINE Lane<double> pow_positive(Lane<double> x, Lane<double> y) {
 }
 
 /// The same through double: the relative error stays below 2^-32 before the one rounding to float.
-TALWEG_INLINE Lane<float> pow_positive(Lane<float> x, Lane<float> y) {
+TALWEG_FUNCTION Lane<float> pow_positive(Lane<float> x, Lane<float> y) {
   const auto wide = [](Lane<double> a, Lane<double> b) __attribute__((always_inline)) {
     // Every float is a normal double. Zero and infinity come out as -1023 and 1024 and what belongs to them;
     // the caller mends them.
@@ -93,7 +93,7 @@ TALWEG_INLINE Lane<float> pow_positive(Lane<float> x, Lane<float> y) {
 
 /// x^y with C's special cases; at most 0.51 ulp in float, 1.1 in double.
 template <class T>
-TALWEG_INLINE Lane<T> pow(Lane<T> x, Lane<T> y) {
+TALWEG_FUNCTION Lane<T> pow(Lane<T> x, Lane<T> y) {
   const Lane<T> infinity = __builtin_inf(), nan = __builtin_nan("");
   const Lane<T> magnitude = abs(x);
   Lane<T> result = pow_positive(magnitude, y);
@@ -112,9 +112,9 @@ TALWEG_INLINE Lane<T> pow(Lane<T> x, Lane<T> y) {
   return where((y == 0) | (x == 1), 1, result);
 }
 template <class T, class N>
-requires std::is_arithmetic_v<N> TALWEG_INLINE Lane<T> pow(Lane<T> x, N y) { return pow(x, Lane<T>(y)); }
+requires std::is_arithmetic_v<N> TALWEG_FUNCTION Lane<T> pow(Lane<T> x, N y) { return pow(x, Lane<T>(y)); }
 template <class T, class N>
-requires std::is_arithmetic_v<N> TALWEG_INLINE Lane<T> pow(N x, Lane<T> y) { return pow(Lane<T>(x), y); }
+requires std::is_arithmetic_v<N> TALWEG_FUNCTION Lane<T> pow(N x, Lane<T> y) { return pow(Lane<T>(x), y); }
 
 } // namespace
 } // namespace talweg

@@ -168,7 +168,7 @@ __attribute__((noinline)) void reduce_large_elements(QuadrantElements<T>& q) {
 }
 
 template <class T>
-TALWEG_INLINE Quadrant<T> reduce_quadrant(Lane<T> x) {
+TALWEG_FUNCTION Quadrant<T> reduce_quadrant(Lane<T> x) {
   const Rounded<T> n = round_product<T>(x, HalfPi<T>::reciprocal);
   const Lane<T> first = fma(n.value, -HalfPi<T>::high, x); // exact
   // The second part with everything that its product and the sum lose: near a multiple of pi/2 the two
@@ -192,14 +192,14 @@ struct Rest {
 
 /// sin(r + r_low), |r| <= pi/4.
 template <class T>
-TALWEG_INLINE Rest<T> sin_reduced(Lane<T> r, Lane<T> r_low) {
+TALWEG_FUNCTION Rest<T> sin_reduced(Lane<T> r, Lane<T> r_low) {
   const Lane<T> z = r * r, tail = fma(r * z, horner<SinTail<T>>(z), r_low), sum = r + tail;
   return {sum, tail - (sum - r)};
 }
 
 /// cos(r + r_low), |r| <= pi/4.
 template <class T>
-TALWEG_INLINE Rest<T> cos_reduced(Lane<T> r, Lane<T> r_low) {
+TALWEG_FUNCTION Rest<T> cos_reduced(Lane<T> r, Lane<T> r_low) {
   const Lane<T> z = r * r, half = T(0.5) * z, near = 1 - half;
   const Lane<T> tail = ((1 - near) - half) + fma(z * z, horner<CosTail<T>>(z), -(r * r_low)),
                 sum = near + tail;
@@ -208,7 +208,7 @@ TALWEG_INLINE Rest<T> cos_reduced(Lane<T> r, Lane<T> r_low) {
 
 /// sin x or cos x, from which quadrant on: 0 or 1.
 template <class T>
-TALWEG_INLINE Lane<T> sin_from(Lane<T> x, int quadrant) {
+TALWEG_FUNCTION Lane<T> sin_from(Lane<T> x, int quadrant) {
   const Quadrant<T> q = reduce_quadrant(x);
   const Lane<IntOf<T>> n = q.n + quadrant;
   const Lane<T> value = where((n & 1) == 0, sin_reduced(q.r, q.r_low).high, cos_reduced(q.r, q.r_low).high);
@@ -218,19 +218,19 @@ TALWEG_INLINE Lane<T> sin_from(Lane<T> x, int quadrant) {
 
 /// The sine, at most 1 ulp for every finite x; -0 for -0.
 template <class T>
-TALWEG_INLINE Lane<T> sin(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> sin(Lane<T> x) {
   return where(x == 0, x, sin_from(x, 0));
 }
 
 /// The cosine, at most 1 ulp for every finite x.
 template <class T>
-TALWEG_INLINE Lane<T> cos(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> cos(Lane<T> x) {
   return sin_from(x, 1);
 }
 
 /// The tangent, at most 1.25 ulp for every finite x; -0 for -0.
 template <class T>
-TALWEG_INLINE Lane<T> tan(Lane<T> x) {
+TALWEG_FUNCTION Lane<T> tan(Lane<T> x) {
   const Quadrant<T> q = reduce_quadrant(x);
   const Rest<T> s = sin_reduced(q.r, q.r_low), c = cos_reduced(q.r, q.r_low);
   const Mask<T> even = ((q.n & 1) == 0).template as<T>();

@@ -208,6 +208,10 @@ inline void put(ValueList& out, const std::tuple<Tensor, Tensor, Tensor>& t) {
   out.emplace_back(std::get<2>(t));
 }
 
+// One set for each file: with names that others could share, their tables would take more of the archive than
+// the code.
+namespace {
+
 // One body for all functions of one signature.
 template <class R, class... A>
 [[gnu::noinline]] void call_boxed(R (*f)(A...), std::span<const Value> arguments, ValueList& out) {
@@ -227,6 +231,8 @@ struct Box<R(A...), f> {
   static constexpr std::array<ParamKind, sizeof...(A)> kinds{param_of<A>::kind...};
   static constexpr bool writes_self = std::is_same_v<R, const Tensor&>;
 };
+
+} // namespace
 
 } // namespace detail
 
