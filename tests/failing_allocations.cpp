@@ -171,6 +171,33 @@ int main() {
                  },
                  5);
   fail_each_call("calls in place", [&] { x.clone().add_(w.detach()).mul_(2).index_put_({rows}, w.detach()); }, 3);
+  fail_each_call("recorded calls in place",
+                 [&] {
+                   Tensor y = w * 2, part = y.narrow(0, 0, 10);
+                   part.mul_(part.detach().clone());
+                   part.add_(w.narrow(0, 5, 10) * w.narrow(0, 0, 1), 2);
+                   y.index_put_({rows}, w.narrow(0, 0, 3)).fill_(1);
+                   y.copy_(w).exp_().sum().backward({}, true);
+                   y.set_grad({});
+                 },
+                 20);
+  Tensor few = tw::ones({3}, {.requires_grad = true});
+  fail_each_call("small recorded calls",
+                 [&] {
+                   Tensor y = few * 2;
+                   y.retain_grad();
+                   y.mul_(3).narrow(0, 0, 2).zero_();
+                   (y + few).sum().backward();
+                   (void)tw::addmm(few, tw::ones({2, 3}) * few, tw::ones({3, 3}) * few).sum();
+                 },
+                 10);
+  fail_each_call("saved tensors through hooks",
+                 [&] {
+                   tw::autograd::SavedTensorsHooks hooks([](const Tensor& t) { return t.clone(); },
+                                                         [](const Tensor& t) { return t; });
+                   (w * w.exp()).narrow(0, 0, 10).mul_(w.narrow(0, 0, 10)).sum().backward();
+                 },
+                 10);
   expect(tw::equal(x, before), "an operand has changed", "calls", 0);
   std::printf(failures ? "%d failures\n" : "no failures\n", failures);
   return failures != 0;

@@ -26,6 +26,7 @@ Tensor finish(Tensor t, const TensorOptions& options) {
 }
 
 Tensor filled(Dtype dtype, IntList size, Scalar value, const TensorOptions& options) {
+  value = number_for(value, dtype, "full");
   Tensor t = new_tensor(dtype, size);
   fill_elements(t, value);
   return finish(std::move(t), options);
@@ -107,6 +108,21 @@ Tensor tensor_from_elements(const void* data, Dtype source, IntList sizes, std::
   return finish(std::move(t), options);
 }
 
+// The bytes from the first element to the last must be countable, and none may lie before the first.
+static void check_reach(IntList sizes, IntList strides, int64_t size) {
+  int64_t last = 0, bytes = 0;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (strides[i] < 0)
+      raise<ShapeError>({"[from_blob] negative strides are not supported, got ", strides});
+    int64_t reach = 0;
+    if (sizes[i] > 1 && (__builtin_mul_overflow(sizes[i] - 1, strides[i], &reach) ||
+                         __builtin_add_overflow(last, reach, &last)))
+      bytes = -1;
+  }
+  if (bytes < 0 || last == INT64_MAX || __builtin_mul_overflow(last + 1, size, &bytes))
+    raise<ShapeError>({"[from_blob] sizes ", sizes, " and strides ", strides, " overflow"});
+}
+
 Tensor foreign_tensor(void* data, Dtype dtype, IntList sizes, const IntList* strides, void (*release)(void*),
                       void* context) {
   try {
@@ -115,6 +131,7 @@ Tensor foreign_tensor(void* data, Dtype dtype, IntList sizes, const IntList* str
     if (!data && checked_numel(sizes, itemsize(dtype)) > 0)
       raise<ValueError>({"[from_blob] the memory is a null pointer"});
     checked_numel(sizes, itemsize(dtype));
+    if (strides) check_reach(sizes, *strides, itemsize(dtype));
     return new_foreign(data, dtype, sizes, strides ? Dims(*strides) : Dims::contiguous_strides(sizes),
                        release, context);
   } catch (...) {
@@ -219,7 +236,7 @@ Tensor empty_like(const Tensor& self, const TensorOptions& options) {
 }
 Tensor full_like(const Tensor& self, Scalar fill_value, const TensorOptions& options) {
   Tensor t = empty_like(self, {.dtype = options.dtype});
-  fill_elements(t, fill_value);
+  fill_elements(t, number_for(fill_value, t.dtype(), "full_like"));
   return finish(std::move(t), options);
 }
 Tensor zeros_like(const Tensor& self, const TensorOptions& options) { return full_like(self, 0, options); }
