@@ -68,6 +68,8 @@ void measure(std::span<const NestedList> list, size_t depth, NestedShape& shape)
 template <class T>
 void gather_numbers(std::span<const NestedList> list, T*& out) {
   for (const NestedList& e : list) {
+    if constexpr (std::is_integral_v<T>)
+      if (e.is_number()) number_for(e.scalar(), dtype_of<T>, "tensor");
     if (e.is_number())
       *out++ = e.scalar().is_floating_point() ? cast<T>(e.scalar().to<double>())
                                               : cast<T>(e.scalar().to<int64_t>());
@@ -93,7 +95,11 @@ Tensor tensor_from_nested(std::span<const NestedList> list, const TensorOptions&
 }
 
 Tensor tensor_from_scalar(Scalar value, const TensorOptions& options) {
-  return filled(options.dtype.value_or(value.dtype()), {}, value, options);
+  const Dtype dtype = options.dtype.value_or(value.dtype());
+  if (is_integral(dtype)) value = number_for(value, dtype, "tensor");
+  Tensor t = new_tensor(dtype, {});
+  fill_elements(t, value);
+  return finish(std::move(t), options);
 }
 
 Tensor tensor_from_elements(const void* data, Dtype source, IntList sizes, std::optional<Dtype> inferred,

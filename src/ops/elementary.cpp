@@ -114,12 +114,13 @@ Tensor truth(const Tensor& condition) {
   return condition;
 }
 
-// A number that is taken must fit the result; one operand of a sum may wrap.
+// A number that is taken must fit the result (the short floating types take infinity for it); an operand of a
+// sum may wrap.
 Tensor chosen(const Tensor& condition, const Operand& self, const Operand& other) {
   const Operand operands[] = {self, other};
   const Dtype dtype = result_type(operands);
   for (const Operand& o : operands)
-    if (!o.tensor) number_for(o.scalar, dtype, "where");
+    if (!o.tensor && dtype != float16 && dtype != bfloat16) number_for(o.scalar, dtype, "where");
   return pointwise(where_op, {truth(condition), self, other});
 }
 } // namespace

@@ -129,8 +129,20 @@ TEST(Numbers, OutOfRangeOperandsWrap) {
     Tensor yes = ones(n, {.dtype = bool_});
     EXPECT_THROW(where(yes, x, int64_t{1} << 40), ValueError) << n;
     EXPECT_THROW(where(yes, zeros(n), 1e300), ValueError) << n;
+    EXPECT_TRUE(std::isinf(where(logical_not(yes), zeros(n, {.dtype = float16}), 1e6)[0].item<float>())) << n;
     EXPECT_THROW(add(x, x, int64_t{1} << 40), ValueError) << n;
+    EXPECT_THROW(add(zeros(n, {.dtype = float16}), ones(n, {.dtype = float16}), 1e6), ValueError) << n;
+    EXPECT_THROW(pow(x, int64_t{1} << 40), ValueError) << n;
+    EXPECT_TRUE(pow(ones(n), 1e300).equal(ones(n))) << n;
   }
+}
+
+TEST(Numbers, OutOfRangeInLists) {
+  EXPECT_THROW(tensor(3e9, {.dtype = int32}), ValueError);
+  EXPECT_THROW(tensor({3e9, 1.}, {.dtype = int32}), ValueError);
+  EXPECT_EQ(tensor({-1}, {.dtype = uint8})[0].item<int>(), 255);
+  EXPECT_TRUE(std::isinf(tensor(1e300, {.dtype = float32}).item<float>()));
+  EXPECT_TRUE(std::isinf(tensor({1e300}, {.dtype = float32})[0].item<float>()));
 }
 
 TEST(Foreign, MemoryHasCountableStrides) {
