@@ -131,18 +131,21 @@ void fail_each(const char* program, typename Optimizer::Options options, bool ha
 }
 
 // What a user does around training: each call of it throws, and the tensors it read are as before.
-template <class F>
-void fail_each_call(const char* program, F call, int64_t least) {
+template <class F, class Right = bool (*)()>
+void fail_each_call(const char* program, F call, int64_t least, Right right = [] { return true; }) {
   int64_t at = 0;
   for (bool more = true; more && at < 5000; ++at) {
     more = false;
-    talweg::FailingAllocation failing(at);
-    try {
-      call();
-    } catch (const std::bad_alloc&) {
-      more = true;
+    {
+      talweg::FailingAllocation failing(at);
+      try {
+        call();
+      } catch (const std::bad_alloc&) {
+        more = true;
+      }
+      expect(more == failing.happened(), "an allocation failed and nothing was thrown", program, at);
     }
-    expect(more == failing.happened(), "an allocation failed and nothing was thrown", program, at);
+    expect(!more || right(), "a call that failed has written", program, at);
   }
   std::printf("%s: each of %lld allocations failed in turn\n", program, static_cast<long long>(at - 1));
   expect(at > least && at < 5000, "too few or too many allocations: is the count connected?", program, at);
@@ -181,6 +184,16 @@ int main() {
                    y.set_grad({});
                  },
                  20);
+  Tensor written, factor = tw::arange(10.0);
+  fail_each_call("a recorded write",
+                 [&] {
+                   Tensor y = w * 2, part = y.narrow(0, 0, 10);
+                   (void)part.grad_fn();
+                   written = y;
+                   part.mul_(factor);
+                   written = {};
+                 },
+                 5, [&] { return !written.defined() || written.equal(tw::full({30}, 2.0)); });
   Tensor few = tw::ones({3}, {.requires_grad = true});
   fail_each_call("small recorded calls",
                  [&] {
