@@ -131,18 +131,21 @@ void fail_each(const char* program, typename Optimizer::Options options, bool ha
 }
 
 // What a user does around training: each call of it throws, and the tensors it read are as before.
-template <class F>
-void fail_each_call(const char* program, F call, int64_t least) {
+template <class F, class Right = bool (*)()>
+void fail_each_call(const char* program, F call, int64_t least, Right right = [] { return true; }) {
   int64_t at = 0;
   for (bool more = true; more && at < 5000; ++at) {
     more = false;
-    talweg::FailingAllocation failing(at);
-    try {
-      call();
-    } catch (const std::bad_alloc&) {
-      more = true;
+    {
+      talweg::FailingAllocation failing(at);
+      try {
+        call();
+      } catch (const std::bad_alloc&) {
+        more = true;
+      }
+      expect(more == failing.happened(), "an allocation failed and nothing was thrown", program, at);
     }
-    expect(more == failing.happened(), "an allocation failed and nothing was thrown", program, at);
+    expect(!more || right(), "a call that failed has written", program, at);
   }
   std::printf("%s: each of %lld allocations failed in turn\n", program, static_cast<long long>(at - 1));
   expect(at > least && at < 5000, "too few or too many allocations: is the count connected?", program, at);
@@ -171,6 +174,43 @@ int main() {
                  },
                  5);
   fail_each_call("calls in place", [&] { x.clone().add_(w.detach()).mul_(2).index_put_({rows}, w.detach()); }, 3);
+  fail_each_call("recorded calls in place",
+                 [&] {
+                   Tensor y = w * 2, part = y.narrow(0, 0, 10);
+                   part.mul_(part.detach().clone());
+                   part.add_(w.narrow(0, 5, 10) * w.narrow(0, 0, 1), 2);
+                   y.index_put_({rows}, w.narrow(0, 0, 3)).fill_(1);
+                   y.copy_(w).exp_().sum().backward({}, true);
+                   y.set_grad({});
+                 },
+                 20);
+  Tensor written, factor = tw::arange(10.0);
+  fail_each_call("a recorded write",
+                 [&] {
+                   Tensor y = w * 2, part = y.narrow(0, 0, 10);
+                   (void)part.grad_fn();
+                   written = y;
+                   part.mul_(factor);
+                   written = {};
+                 },
+                 5, [&] { return !written.defined() || written.equal(tw::full({30}, 2.0)); });
+  Tensor few = tw::ones({3}, {.requires_grad = true});
+  fail_each_call("small recorded calls",
+                 [&] {
+                   Tensor y = few * 2;
+                   y.retain_grad();
+                   y.mul_(3).narrow(0, 0, 2).zero_();
+                   (y + few).sum().backward();
+                   (void)tw::addmm(few, tw::ones({2, 3}) * few, tw::ones({3, 3}) * few).sum();
+                 },
+                 10);
+  fail_each_call("saved tensors through hooks",
+                 [&] {
+                   tw::autograd::SavedTensorsHooks hooks([](const Tensor& t) { return t.clone(); },
+                                                         [](const Tensor& t) { return t; });
+                   (w * w.exp()).narrow(0, 0, 10).mul_(w.narrow(0, 0, 10)).sum().backward();
+                 },
+                 10);
   expect(tw::equal(x, before), "an operand has changed", "calls", 0);
   std::printf(failures ? "%d failures\n" : "no failures\n", failures);
   return failures != 0;

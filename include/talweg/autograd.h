@@ -17,7 +17,7 @@ bool is_grad_enabled();
 /// Sets it; returns what it was.
 bool set_grad_enabled(bool enabled);
 
-/// While one lives, this thread records no history (or does again), whatever was before.
+/// While one lives, this thread records history or doesn't, whatever was before.
 class AutoGradMode {
  public:
   explicit AutoGradMode(bool enabled) : previous_(set_grad_enabled(enabled)) {}
@@ -28,9 +28,11 @@ class AutoGradMode {
  private:
   bool previous_;
 };
+/// While one lives, this thread records no history.
 struct NoGradGuard : AutoGradMode {
   NoGradGuard() : AutoGradMode(false) {}
 };
+/// While one lives, this thread records history again, inside a NoGradGuard say.
 struct EnableGradGuard : AutoGradMode {
   EnableGradGuard() : AutoGradMode(true) {}
 };
@@ -54,11 +56,12 @@ namespace autograd {
 void backward(const std::vector<Tensor>& tensors, const std::vector<Tensor>& grad_tensors = {},
               std::optional<bool> retain_graph = {}, bool create_graph = false);
 
+/// How `grad` walks.
 struct GradOptions {
-  std::vector<Tensor> grad_outputs = {};
-  std::optional<bool> retain_graph = {};
-  bool create_graph = false;
-  bool allow_unused = false;
+  std::vector<Tensor> grad_outputs = {};  // one for each output; may be left out where it has one element
+  std::optional<bool> retain_graph = {};  // whether the graph can be walked again; create_graph unless given
+  bool create_graph = false;              // whether the gradients have a history of their own
+  bool allow_unused = false;              // undefined gradients, not errors, for inputs outside the graph
 };
 /// Gradients of outputs with respect to inputs, without touching any grad. An input that isn't part of the
 /// graph throws AutogradError, or gives an undefined Tensor with `allow_unused`.
@@ -116,11 +119,15 @@ struct FunctionAccess {
   }
 };
 
+// clang-format off
 /// A differentiable function of your own:
 ///
 ///     struct Cube : autograd::Function<Cube> {
-///       static Tensor forward(Context& context, const Tensor& x) { context.save_for_backward({x}); return x
-///       * x * x; } static std::vector<Tensor> backward(Context& context, const std::vector<Tensor>& grads) {
+///       static Tensor forward(Context& context, const Tensor& x) {
+///         context.save_for_backward({x});
+///         return x * x * x;
+///       }
+///       static std::vector<Tensor> backward(Context& context, const std::vector<Tensor>& grads) {
 ///         return {grads[0] * 3 * context.saved_tensors()[0].pow(2)};
 ///       }
 ///     };
@@ -130,14 +137,28 @@ struct FunctionAccess {
 /// each Tensor argument, in order, undefined where there is none. Written with public operations, it can be
 /// differentiated again. State that backward needs beside tensors stands in a type of yours derived from
 /// Context.
+// clang-format on
 template <class Derived, class State = Context>
 struct Function {
+  /// Whether A is a range of tensors: a vector, say. (A Tensor is one of its rows, but counts as itself.)
+  template <class A>
+  static constexpr bool holds_tensors = [] {
+    if constexpr (std::is_base_of_v<Tensor, A>)
+      return false;
+    else if constexpr (requires(const A& a) { *std::begin(a); })
+      return std::is_base_of_v<Tensor, std::remove_cvref_t<decltype(*std::begin(std::declval<const A&>()))>>;
+    else
+      return false;
+  }();
+
   template <class... A>
   static auto apply(const A&... arguments) {
+    static_assert((!holds_tensors<A> && ...),
+                  "Function::apply takes tensors one by one: a gradient can't find its way into a container");
     std::vector<Tensor> inputs;
     (
         [&] {
-          if constexpr (std::is_same_v<A, Tensor>) inputs.push_back(arguments);
+          if constexpr (std::is_base_of_v<Tensor, A>) inputs.push_back(arguments);
         }(),
         ...);
     auto* state = new State;

@@ -154,13 +154,14 @@ class OptimizerOf : public Optimizer {
   std::vector<Group> groups_;
 };
 
+/// How SGD steps.
 struct SGDOptions {
-  Number lr = 1e-3;
-  Number momentum = 0;
-  Number dampening = 0;
-  Number weight_decay = 0;
-  bool nesterov = false;
-  bool maximize = false;
+  Number lr = 1e-3;        // how far a step goes along the gradient
+  Number momentum = 0;     // what is kept of the steps before
+  Number dampening = 0;    // what a gradient is weakened by on its way into the momentum
+  Number weight_decay = 0; // the share of the parameter that is added to its gradient
+  bool nesterov = false;   // look ahead by the momentum; needs momentum and no dampening
+  bool maximize = false;   // uphill
 };
 
 /// Stochastic gradient descent, with momentum as PyTorch has it.
@@ -179,14 +180,15 @@ class SGD : public OptimizerOf<SGDOptions> {
   struct Traits;
 };
 
+/// How Adam steps.
 struct AdamOptions {
-  Number lr = 1e-3;
-  std::pair<Number, Number> betas = {0.9, 0.999};
-  Number eps = 1e-8;
-  Number weight_decay = 0;
-  bool amsgrad = false;
-  bool maximize = false;
-  bool decoupled_weight_decay = false;
+  Number lr = 1e-3;                               // how far a step goes
+  std::pair<Number, Number> betas = {0.9, 0.999}; // what the means of gradients and of their squares keep
+  Number eps = 1e-8;                              // added to the divisor
+  Number weight_decay = 0;             // the share of the parameter that is added to its gradient
+  bool amsgrad = false;                // divide by the largest mean of squares so far
+  bool maximize = false;               // uphill
+  bool decoupled_weight_decay = false; // shrink the parameter itself instead: AdamW
 };
 
 /// Adam (Kingma and Ba, 2015); with decoupled_weight_decay it is AdamW (Loshchilov and Hutter, 2019).

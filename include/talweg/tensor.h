@@ -116,15 +116,19 @@ class Tensor {
   detail::HandleCount* handle() const { return object_; }
 
   // What it is.
+  /// The type of its elements.
   Dtype dtype() const;
   int64_t dim() const;
   int64_t ndim() const { return dim(); }
   int64_t numel() const;
+  /// The size of each dimension. Borrowed: good as long as the tensor and its shape.
   IntList sizes() const;
   IntList shape() const { return sizes(); }
+  /// For each dimension, the elements in memory from one index to the next. Borrowed as sizes() is.
   IntList strides() const;
   int64_t size(int64_t dim) const;
   int64_t stride(int64_t dim) const;
+  /// Elements in memory before the first one: 0 unless it is a view.
   int64_t storage_offset() const;
   int64_t element_size() const { return itemsize(dtype()); }
   int64_t nbytes() const { return numel() * element_size(); }
@@ -194,8 +198,12 @@ class Tensor {
   Tensor data() const;
   /// x.data = value: replaces elements, shape and dtype behind the same tensor.
   void set_data(const Tensor& value) const;
+  /// How often its memory has been written in place; views share it. Throws AutogradError for a tensor of
+  /// inference mode, whose writes aren't counted.
   uint32_t version() const;
+  /// Which result of grad_fn() this is: 0 for most.
   int64_t output_nr() const;
+  /// Whether it shares another's memory and history: a row, a slice, a transposition. detach() is none.
   bool is_view() const;
   /// Calls `hook(grad)` whenever the gradient of this tensor has been computed; a defined result replaces it.
   template <class F>

@@ -129,11 +129,13 @@ std::vector<Tensor> FunctionAccess::finish(std::vector<Tensor> outputs, const st
       out = alias;
     }
 
-  std::vector<Edge> edges;
-  edges.reserve(inputs.size());
-  for (const Tensor& t : inputs) edges.push_back(t.defined() ? gradient_edge(object(t)) : Edge{});
-  auto* node = make_node<Node>(edges, static_cast<uint32_t>(outputs.size()), name, std::move(state), context,
-                               backward);
+  std::vector<Edge> edges(inputs.size());
+  OwnedEdges owned(edges);
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i].defined()) edges[i] = gradient_edge(object(inputs[i]));
+  auto* node = make_node<Node>(std::move(owned), static_cast<uint32_t>(outputs.size()), name, std::move(state),
+                               context, backward);
+  OwnedNode made(node); // ends the state too if no result needs it
   for (const Tensor& t : inputs) node->input_shapes.push_back(shape_of(t));
   for (const Tensor& t : outputs) node->output_shapes.push_back(shape_of(t));
 
@@ -143,17 +145,15 @@ std::vector<Tensor> FunctionAccess::finish(std::vector<Tensor> outputs, const st
     const Tensor& out = outputs[i];
     if (!out.defined() || !is_floating_point(out.dtype()) || holds(context.constant_, out)) continue;
     TensorObject* o = object(out);
-    retain(node);
     used = true;
     if (holds(context.dirty_, out) && o->has(view_flag)) {
-      if (outputs.size() != 1 || !inputs[0].is_same(out)) {
-        drop_node(node);
-        drop_node(node);
+      if (outputs.size() != 1 || !inputs[0].is_same(out))
         raise<AutogradError>(
             {where, "a function that writes a view in place must take it first and return it alone"});
-      }
-      end_write(out, node);
+      retain(node);
+      end_write(out, history_of_write(out, OwnedNode(node)));
     } else {
+      retain(node);
       set_history(o, node, i);
       results.push_back(out);
     }
@@ -173,7 +173,6 @@ std::vector<Tensor> FunctionAccess::finish(std::vector<Tensor> outputs, const st
     }
     finish_saving(node, {node->saved.get(), node->saved_count});
   }
-  drop_node(node); // ends the state too if no result needed it
   return outputs;
 }
 

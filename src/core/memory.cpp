@@ -14,8 +14,8 @@ thread_local constinit ThreadState thread_state{};
 
 namespace {
 
-// Classes of 64 << 0 ... 64 << 14 bytes and two between, by multiples of 64 up to 256: tensor objects and
-// nodes are 192 bytes and must not pay for 256.
+// Classes by multiples of 64 up to 256 bytes, tensor objects and nodes are 192 bytes and must not pay for 256;
+// above them by powers of two, 512 bytes and on.
 constexpr size_t largest_cached = size_t{64} << 11;
 constexpr int class_of(size_t bytes) {
   if (bytes <= 256) return static_cast<int>((bytes + 63) / 64) - 1;
@@ -28,8 +28,8 @@ static_assert(class_of(largest_cached) < ThreadState::block_classes && class_byt
 
 void close_lists() {
   for (auto& list : thread_state.blocks) {
-    while (auto* block = static_cast<FreeBlock*>(list.head)) {
-      list.head = block->next;
+    while (void* block = list.head) {
+      list.head = next_block(block);
       std::free(block);
     }
     list.room = 0;
@@ -91,8 +91,8 @@ void* allocate(size_t bytes) {
   if (whole > largest_cached || TALWEG_ADDRESS_SANITIZER) return allocate_from_heap(whole);
   int index = class_of(whole);
   auto& list = thread_state.blocks[index];
-  if (auto* block = static_cast<FreeBlock*>(list.head)) {
-    list.head = block->next;
+  if (void* block = list.head) {
+    list.head = next_block(block);
     ++list.room;
     return block;
   }
@@ -109,7 +109,7 @@ void deallocate(void* block, size_t bytes) noexcept {
     register_thread_end();
   }
   if (list.room == 0) return std::free(block);
-  static_cast<FreeBlock*>(block)->next = static_cast<FreeBlock*>(list.head);
+  link_block(block, list.head);
   list.head = block;
   --list.room;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 
 #include "core/thread_state.h"
 
@@ -32,15 +33,19 @@ void deallocate(void* block, size_t bytes) noexcept;
 /// Bytes of a tensor object and of a common graph node: the size that the fast paths ask for.
 inline constexpr size_t object_bytes = 192;
 
-struct FreeBlock {
-  FreeBlock* next;
-};
+/// A free block holds the address of the next one.
+inline void* next_block(const void* block) {
+  void* next;
+  std::memcpy(&next, block, sizeof next);
+  return next;
+}
+inline void link_block(void* block, void* next) { std::memcpy(block, &next, sizeof next); }
 
 /// `object_bytes` without spare bytes; one pop where the thread's list isn't empty.
 inline void* allocate_object() {
   auto& list = thread_state.blocks[object_bytes / 64 - 1];
-  if (auto* block = static_cast<FreeBlock*>(list.head)) [[likely]] {
-    list.head = block->next;
+  if (void* block = list.head) [[likely]] {
+    list.head = next_block(block);
     ++list.room;
     return block;
   }
@@ -49,7 +54,7 @@ inline void* allocate_object() {
 inline void deallocate_object(void* block) noexcept {
   auto& list = thread_state.blocks[object_bytes / 64 - 1];
   if (!TALWEG_ADDRESS_SANITIZER && list.room != 0) [[likely]] {
-    static_cast<FreeBlock*>(block)->next = static_cast<FreeBlock*>(list.head);
+    link_block(block, list.head);
     list.head = block;
     --list.room;
     return;

@@ -24,7 +24,8 @@ class Part {
   requires(std::is_integral_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char>) Part(T number)
       : kind_(std::is_signed_v<T> ? Kind::number : Kind::count), size_(static_cast<size_t>(number)) {}
   Part(double number) : kind_(Kind::floating), size_(std::bit_cast<size_t>(number)) {}
-  Part(IntList sizes) : kind_(Kind::sizes), data_(sizes.data()), size_(sizes.size()) {}
+  // By reference: a list of one integer holds it itself.
+  Part(const IntList& sizes) : kind_(Kind::sizes), data_(sizes.data()), size_(sizes.size()) {}
   Part(Dtype dtype) : Part(name(dtype)) {}
   void append_to(std::string& text) const;
 

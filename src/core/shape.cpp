@@ -8,6 +8,10 @@
 
 namespace talweg {
 
+void refuse_rank(size_t rank) {
+  raise<ShapeError>({"a tensor has at most 64 dimensions, got ", rank});
+}
+
 std::string to_string(IntList list) {
   std::string text = "(";
   for (size_t i = 0; i < list.size(); ++i) text += (i ? ", " : "") + std::to_string(list[i]);

@@ -11,14 +11,17 @@
 
 namespace talweg {
 
+/// Throws ShapeError for more dimensions than a tensor may have.
+[[noreturn, gnu::cold]] void refuse_rank(size_t rank);
+
 /// A list of up to 64 int64 that lives on the stack: sizes while an operation works them out.
 class Dims {
  public:
   Dims() = default;
-  explicit Dims(size_t size, int64_t value = 0) : size_(static_cast<uint32_t>(size)) {
+  explicit Dims(size_t size, int64_t value = 0) : size_(checked(size)) {
     for (size_t i = 0; i < size; ++i) values_[i] = value;
   }
-  Dims(std::span<const int64_t> list) : size_(static_cast<uint32_t>(list.size())) {
+  Dims(std::span<const int64_t> list) : size_(checked(list.size())) {
     for (size_t i = 0; i < list.size(); ++i) values_[i] = list[i];
   }
   Dims(IntList list) : Dims(std::span<const int64_t>(list)) {}
@@ -40,8 +43,12 @@ class Dims {
   int64_t& operator[](size_t i) { return values_[i]; }
   int64_t operator[](size_t i) const { return values_[i]; }
   int64_t& back() { return values_[size_ - 1]; }
-  void push_back(int64_t v) { values_[size_++] = v; }
+  void push_back(int64_t v) {
+    checked(size_ + size_t{1});
+    values_[size_++] = v;
+  }
   void insert(size_t at, int64_t v) {
+    checked(size_ + size_t{1});
     for (size_t i = size_; i > at; --i) values_[i] = values_[i - 1];
     values_[at] = v;
     ++size_;
@@ -58,8 +65,15 @@ class Dims {
   static Dims contiguous_strides(std::span<const int64_t> sizes);
 
  private:
+  static constexpr size_t most = 64;
+  static uint32_t checked(size_t size) {
+    if (size > most) [[unlikely]]
+      refuse_rank(size);
+    return static_cast<uint32_t>(size);
+  }
+
   uint32_t size_ = 0;
-  int64_t values_[64];
+  int64_t values_[most];
 };
 
 /// Product of the sizes, unchecked.

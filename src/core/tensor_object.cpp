@@ -52,8 +52,6 @@ void end_memory(TensorObject* o) noexcept {
     other = o->root;
   } else {
     switch (o->owner.kind) {
-      case Bytes::inside:
-        break;
       case Bytes::block:
         deallocate(o->owner.block, o->owner.bytes);
         break;
@@ -125,8 +123,10 @@ static bool is_still_last(unsigned& handles) noexcept {
 void detail::end_handles(HandleCount* count) noexcept {
   auto* o = static_cast<TensorObject*>(count);
   // Most tensors are small, fresh and held by nobody else.
-  if (o->data != o->inside || o->meta || o->outer_dims || __atomic_load_n(&o->memory, __ATOMIC_ACQUIRE) != 1)
-      [[unlikely]]
+  // Who held the memory may have turned it into a handle before it let go: the handles are read after it.
+  if (o->data != o->inside || o->meta || o->outer_dims ||
+      __atomic_load_n(&o->memory, __ATOMIC_ACQUIRE) != 1 ||
+      __atomic_load_n(&o->handles, __ATOMIC_RELAXED) > 1) [[unlikely]]
     return end_any(o);
   Attachment* grad_fn = o->grad_fn;
   deallocate_object(o);
@@ -336,7 +336,10 @@ Tensor new_borrower(const Tensor& t) {
     std::memcpy(o->sizes(), source->sizes(), source->rank * sizeof(int64_t));
     std::memcpy(o->strides(), source->strides(), source->rank * sizeof(int64_t));
   }
-  o->set_head(make_head(source->dtype, source->rank, source->flags & (lane_flags | inference_flag)));
+  // Behind a part of a tensor lie other elements, not spare bytes.
+  const bool whole = source->is_root() || source->has(lane_flag);
+  const unsigned kept = (whole ? lane_flags : unsigned{contiguous_flag}) | inference_flag;
+  o->set_head(make_head(source->dtype, source->rank, source->flags & kept));
   o->data = source->data;
   TensorObject* lender = source->root;
   if (lender->data != lender->inside && lender->owner.kind == Bytes::borrowed) lender = lender->owner.lender;
@@ -353,7 +356,7 @@ Tensor new_foreign(void* data, Dtype dtype, std::span<const int64_t> sizes, std:
   set_geometry(o, sizes, strides);
   int64_t extent = o->numel == 0 ? 0 : 1;
   if (extent)
-    for (size_t i = 0; i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
+    for (size_t i = 0; i < sizes.size(); ++i) extent += sizes[i] > 1 ? (sizes[i] - 1) * strides[i] : 0;
   o->data = data;
   o->owner = {.kind = Bytes::foreign,
               .block = data,

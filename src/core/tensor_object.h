@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -33,8 +34,8 @@ enum Flag : uint16_t {
 
 static_assert(static_cast<unsigned>(inference_flag) == static_cast<unsigned>(inference));
 
-/// Where the bytes of a root come from.
-enum class Bytes : uint8_t { inside, block, foreign, borrowed };
+/// Where the bytes of a root come from that don't lie inside it.
+enum class Bytes : uint8_t { block, foreign, borrowed };
 
 /// How a differentiable view came to be; decides whether writing through it may rewrite its base's history.
 enum class ViewKind : uint8_t { plain, no_grad_mode, inference_mode, several_outputs };
@@ -105,6 +106,15 @@ struct alignas(64) TensorObject : detail::HandleCount {
   }
 };
 static_assert(sizeof(TensorObject) == object_bytes);
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+#endif
+static_assert(offsetof(TensorObject, rank) == offsetof(TensorObject, dtype) + 1 &&
+              offsetof(TensorObject, flags) == offsetof(TensorObject, dtype) + 2 && sizeof(Dtype) == 1);
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
 
 /// Makes a 0-d tensor stand for a C++ number. It leaves the paths of small tensors, which don't promote.
 inline void mark_wrapped(TensorObject* o) {
@@ -116,10 +126,12 @@ inline TensorObject* object(const Tensor& t) { return static_cast<TensorObject*>
 /// A Tensor that takes over a handle already counted.
 inline Tensor adopt(TensorObject* o) { return Tensor(detail::adopt_handle, o); }
 inline void retain(TensorObject* o) { detail::count_up(o->handles); }
-/// Whether nobody else has this tensor or its memory.
+/// Whether nobody else has this tensor or its memory, which is the library's own.
 inline bool is_sole(const Tensor& t) {
   TensorObject* o = object(t);
-  return o->handles == 1 && o->memory == 1 && o->is_root();
+  return __atomic_load_n(&o->handles, __ATOMIC_ACQUIRE) == 1 &&
+         __atomic_load_n(&o->memory, __ATOMIC_ACQUIRE) == 1 &&
+         (o->data == o->inside || (o->is_root() && o->owner.kind == Bytes::block));
 }
 /// A Tensor that shares `o`.
 inline Tensor share(TensorObject* o) {

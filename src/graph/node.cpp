@@ -10,7 +10,12 @@
 namespace talweg {
 
 void Node::keep_outer_edges(std::span<const Edge> edges) {
-  outer_edges = static_cast<Edge*>(allocate(edges.size_bytes()));
+  try {
+    outer_edges = static_cast<Edge*>(allocate(edges.size_bytes()));
+  } catch (...) {
+    for (const Edge& e : edges) release_edge(e);
+    throw;
+  }
   std::copy(edges.begin(), edges.end(), outer_edges);
 }
 
@@ -127,13 +132,38 @@ uint64_t new_hook_id() {
   return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
 }
 
+namespace {
+
+// retain_grad() outlives a write in place: its registration goes from the old node to the new one.
+void move_retained(TensorObject* o, Node* from, Node* to, uint32_t output) {
+  if (!from || !from->extra) return;
+  auto& old = from->extra->retained;
+  for (size_t i = 0; i < old.size(); ++i)
+    if (old[i].second == o) {
+      to->more().retained.emplace_back(output, o);
+      old.erase(old.begin() + static_cast<std::ptrdiff_t>(i));
+      return;
+    }
+}
+
+// What may fail, before anything has changed.
+[[gnu::noinline]] void prepare_history(TensorObject* o, Node* node, uint32_t output) {
+  OwnedNode owned(node);
+  if (thread_state.modes & anomaly) note_origin(node);
+  if (output != 0 || o->meta) meta_of(o);
+  if (find_meta(o) && find_meta(o)->retains_grad) move_retained(o, node_of(o), node, output);
+  owned.release();
+}
+
+} // namespace
+
 void set_history(TensorObject* o, Node* node, uint32_t output) {
-  if (thread_state.modes & anomaly) [[unlikely]]
-    note_origin(node);
+  if ((thread_state.modes & anomaly) || output != 0 || o->meta) [[unlikely]]
+    prepare_history(o, node, output);
   if (o->grad_fn) drop(o->grad_fn);
-  o->grad_fn = node;
-  o->set(requires_grad_flag);
-  if (output != 0 || o->meta) meta_of(o).output_nr = output;
+  __atomic_store_n(&o->grad_fn, node, __ATOMIC_RELAXED);
+  if (!o->has(requires_grad_flag)) o->set(requires_grad_flag);
+  if (o->meta) find_meta(o)->output_nr = output;
 }
 
 namespace {
@@ -154,8 +184,13 @@ LeafNode::LeafNode(TensorObject* leaf) : Node(&leaf_type, NodeKind::leaf), leaf(
 Meta::Meta(TensorObject* owner) : Attachment{&drop_meta}, leaf(owner) {}
 
 Meta& make_meta(TensorObject* o) {
-  o->meta = new Meta(o);
-  return *find_meta(o);
+  auto* made = new Meta(o);
+  Attachment* found = nullptr;
+  if (__atomic_compare_exchange_n(&o->meta, &found, static_cast<Attachment*>(made), false, __ATOMIC_ACQ_REL,
+                                  __ATOMIC_ACQUIRE))
+    return *made;
+  delete made; // another thread was first
+  return *static_cast<Meta*>(found);
 }
 
 } // namespace talweg

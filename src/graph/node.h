@@ -212,6 +212,26 @@ void retain_edge(const Edge& edge) noexcept;
 inline void release_edge(const Edge& edge) noexcept;
 inline void retain(Node* node) { detail::count_up(node->references); }
 
+struct DropNode {
+  void operator()(Node* node) const noexcept { drop_node(node); }
+};
+using OwnedNode = std::unique_ptr<Node, DropNode>;
+
+/// Edges on their way into a node: released unless a node's constructor takes them as a span.
+class OwnedEdges {
+ public:
+  explicit OwnedEdges(std::span<Edge> edges) : edges_(edges) {}
+  OwnedEdges(const OwnedEdges&) = delete;
+  OwnedEdges& operator=(const OwnedEdges&) = delete;
+  ~OwnedEdges() {
+    for (const Edge& e : edges_) release_edge(e);
+  }
+  operator std::span<const Edge>() && { return std::exchange(edges_, {}); }
+
+ private:
+  std::span<Edge> edges_;
+};
+
 /// The node of a leaf: adds what arrives to the leaf's grad. An edge to it holds a handle of the leaf.
 struct LeafNode : Node {
   TensorObject* leaf;
@@ -272,9 +292,15 @@ struct Meta : Attachment {
   explicit Meta(TensorObject* owner);
 };
 
-inline Meta* find_meta(const TensorObject* o) { return static_cast<Meta*>(o->meta); }
+/// Several threads that only read a tensor may be the first to ask for its meta.
+inline Meta* find_meta(const TensorObject* o) {
+  return static_cast<Meta*>(__atomic_load_n(&o->meta, __ATOMIC_ACQUIRE));
+}
 Meta& make_meta(TensorObject* o);
-inline Meta& meta_of(TensorObject* o) { return o->meta ? *find_meta(o) : make_meta(o); }
+inline Meta& meta_of(TensorObject* o) {
+  Meta* meta = find_meta(o);
+  return meta ? *meta : make_meta(o);
+}
 inline Node* node_of(const TensorObject* o) { return static_cast<Node*>(o->grad_fn); }
 inline uint32_t output_nr(const TensorObject* o) { return o->meta ? find_meta(o)->output_nr : 0; }
 
@@ -287,8 +313,22 @@ inline void SavedTensor::save_result(TensorObject* o, uint8_t tag) noexcept {
   tag_ = tag;
 }
 
-/// Makes `node` (one reference is taken over) the history of `o`.
+/// Makes `node` (one reference is taken over, also if this throws) the history of `o`. A gradient that was to
+/// be kept is from now on that of the new history.
 void set_history(TensorObject* o, Node* node, uint32_t output);
+
+// A view is given its history by an operation: these are defined in ops/history.cpp.
+/// Whether gradients flow into `t`. A view may have got its history through its base since it was made.
+bool requires_grad_slow(TensorObject* o);
+inline bool requires_grad(TensorObject* o) {
+  if (o->has(view_flag)) [[unlikely]]
+    return requires_grad_slow(o);
+  return o->has(requires_grad_flag);
+}
+/// grad_fn, a view's brought up to date first. Null for leaves.
+Node* grad_fn_of(TensorObject* o);
+/// Where the gradient of `o` goes, retained for the caller; no node if it doesn't require grad.
+Edge gradient_edge(TensorObject* o);
 
 inline bool grad_enabled() { return !(thread_state.modes & no_history); }
 inline void bump_version(TensorObject* o) { ++o->root->version_; }
@@ -315,7 +355,7 @@ struct FunctionNode : SavingNode {
 };
 
 /// Called once a new node has saved its tensors: refuses those of inference mode, and hands the rest to hooks
-/// if there are any. Lets go of the node if it throws.
+/// if there are any.
 void finish_saving(Node* node, std::span<SavedTensor> saved);
 
 void release_saved(Node* node) noexcept;
@@ -345,10 +385,6 @@ N* make_node(A&&... arguments) {
     deallocate_node(memory, sizeof(N));
     throw;
   }
-}
-/// Lets go of edges that no node has taken over.
-inline void release_edges(std::span<const Edge> edges) noexcept {
-  for (const Edge& e : edges) release_edge(e);
 }
 
 } // namespace talweg

@@ -60,17 +60,17 @@ void SavedTensor::pack() {
         {"A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can "
          "not be modified by in-place operations; clone() first."});
   }
-  auto* packed = new Packed{hooks, kept, {}, kind_ == Kind::result};
-  __atomic_add_fetch(&hooks->references, 1, __ATOMIC_RELAXED);
-  if (kind_ == Kind::input && o->has(requires_grad_flag)) {
-    if (o->grad_fn) {
-      packed->edge = {node_of(o), output_nr(o)};
-      retain(packed->edge.node);
-    } else {
-      packed->edge = {&meta_of(o).leaf, 0};
-      retain(o);
-    }
+  Packed* packed = nullptr;
+  Edge edge;
+  try {
+    if (kind_ == Kind::input && requires_grad(o)) edge = gradient_edge(o);
+    packed = new Packed{hooks, kept, edge, kind_ == Kind::result};
+  } catch (...) {
+    release_edge(edge);
+    hooks->end_packed(kept);
+    throw;
   }
+  __atomic_add_fetch(&hooks->references, 1, __ATOMIC_RELAXED);
   reset();
   object_ = reinterpret_cast<TensorObject*>(packed);
   kind_ = Kind::packed;
@@ -95,11 +95,11 @@ Tensor SavedTensor::unpack_packed(Node* node) const {
     return linked;
   }
   auto pass = [](Backward& b) { b.set(0, b.grad()); };
-  retain_edge(p.edge);
-  set_history(
-      object(linked),
-      make_node<FunctionNode<decltype(pass)>>("AliasBackward0", std::span<const Edge>(&p.edge, 1), 1u, std::move(pass)),
-      0);
+  Edge edge = p.edge;
+  retain_edge(edge);
+  set_history(object(linked),
+              make_node<FunctionNode<decltype(pass)>>("AliasBackward0", OwnedEdges({&edge, 1}), 1u, std::move(pass)),
+              0);
   return linked;
 }
 
@@ -113,21 +113,16 @@ void SavedTensor::end_packed() noexcept {
 
 void finish_saving(Node* node, std::span<SavedTensor> saved) {
   const bool packs = thread_state.modes & packing;
-  try {
-    for (SavedTensor& s : saved) {
-      if (s.is_inference())
-        raise<AutogradError>(
-            {"Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode "
-             "in computation tracked by autograd. To work around this, you can make a clone to get a normal tensor "
-             "and use it in autograd, or use NoGradGuard instead of InferenceMode."});
-      if (packs && (s.kind() == SavedTensor::Kind::input || s.kind() == SavedTensor::Kind::result)) {
-        node->more();
-        s.pack();
-      }
+  for (SavedTensor& s : saved) {
+    if (s.is_inference())
+      raise<AutogradError>(
+          {"Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode "
+           "in computation tracked by autograd. To work around this, you can make a clone to get a normal tensor "
+           "and use it in autograd, or use NoGradGuard instead of InferenceMode."});
+    if (packs && (s.kind() == SavedTensor::Kind::input || s.kind() == SavedTensor::Kind::result)) {
+      node->more();
+      s.pack();
     }
-  } catch (...) {
-    drop_node(node);
-    throw;
   }
 }
 

@@ -8,13 +8,14 @@ namespace talweg {
 
 namespace {
 
-// Calls f(sample, place, class) for each target that counts.
+// Calls f(sample, place, class) for each target that counts. Forward has refused classes that don't exist; one
+// written since then is left out.
 template <class F>
 void each_target(const NllCall& call, const int64_t* target, F f) {
   for (int64_t n = 0; n < call.samples; ++n)
     for (int64_t p = 0; p < call.places; ++p) {
       int64_t c = target[n * call.places + p];
-      if (c != call.ignore_index) f(n, p, c);
+      if (c != call.ignore_index && c >= 0 && c < call.classes) f(n, p, c);
     }
 }
 

@@ -143,7 +143,6 @@ NamedTensors named_buffers(ModuleRef m) {
 
 NamedModules named_modules(ModuleRef m) {
   NamedModules out;
-  std::unordered_set<const void*> seen;
   each_module(m, "", [&](const std::string& prefix, ModuleRef module) {
     // An empty struct shares its address with what stands around it: only the types tell them apart.
     if (std::none_of(out.begin(), out.end(), [&](const auto& o) {
@@ -297,7 +296,7 @@ std::vector<std::string> child_lines(ModuleRef m) {
   NamedModules children = children_of(m);
   std::vector<std::string> lines, texts;
   for (const auto& [name, child] : children) texts.push_back(repr(child));
-  bool folds = m.type->name == "ModuleList";
+  bool folds = m.type->contents == Contents::listed_modules;
   for (size_t i = 0; i < children.size();) {
     size_t end = i + 1;
     while (folds && end < children.size() && texts[end] == texts[i]) ++end;
@@ -329,7 +328,7 @@ std::string repr(ModuleRef m) {
   std::string out(m.type->name);
   std::string extra = m.type->extra_repr ? m.type->extra_repr(m.module) : std::string();
   std::vector<std::string> lines = child_lines(m);
-  if (m.type->name.substr(0, 9) == "Parameter") {
+  if (m.type->contents == Contents::parameters) {
     ParameterLines parameters;
     m.type->walk(m.module, parameters);
     lines = std::move(parameters.lines);

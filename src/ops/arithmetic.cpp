@@ -6,6 +6,7 @@
 #include "core/raise.h"
 #include "formulas/arithmetic.h"
 #include "ops/pointwise.h"
+#include "ops/number.h"
 #include "ops/record.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
@@ -47,6 +48,7 @@ void check_alpha(std::string_view op, Scalar alpha, std::initializer_list<Operan
         {"[", op, "] For integral input tensors, argument alpha must not be a floating point number."});
   if (alpha.is_boolean() && d != bool_)
     raise<DtypeError>({"[", op, "] Boolean alpha only supported for Boolean results."});
+  number_for(alpha, d, op);
 }
 bool is_one(Scalar alpha) { return alpha.is_integral() && alpha.to<int64_t>() == 1; }
 
@@ -195,6 +197,8 @@ Tensor pow(const Tensor& self, Scalar exponent) {
   if (!base.defined()) return pointwise(square_op, base);
   if (base.dtype() == bool_ && exponent.is_boolean())
     return exponent.to<bool>() ? base.clone() : ones_like(base);
+  // The wide floating types take an exponent out of their range as infinity.
+  if (base.dtype() != float32 && base.dtype() != float64) number_for(exponent, base.dtype(), "pow");
   const Pointwise& op = power(base, exponent);
   return takes_both(op) ? pointwise(op, base, exponent) : pointwise(op, base, params({exponent}));
 }

@@ -52,11 +52,13 @@ const Tensor& compare_in_place(const Pointwise& op, const char* node, const Tens
                                Scalar number) {
   bool recorded = self.defined() && is_floating_point(self.dtype()) &&
                   (needs_grad(self) || (other && needs_grad(*other)));
-  if (other)
-    pointwise_(op, self, *other);
-  else
-    pointwise_(op, self, number);
-  if (!recorded) return self;
+  if (!recorded) {
+    if (other)
+      pointwise_(op, self, *other);
+    else
+      pointwise_(op, self, number);
+    return self;
+  }
   auto sizes = other ? other->sizes().vec() : std::vector<int64_t>();
   auto dtype = other ? other->dtype() : self.dtype();
   auto apply = [sizes, dtype](Backward& b) {
@@ -65,10 +67,12 @@ const Tensor& compare_in_place(const Pointwise& op, const char* node, const Tens
     if (b.needs(1)) b.set(1, zeros(sizes, {.dtype = dtype}));
   };
   const Tensor none;
-  Node* history = write_node(true, node, {&self, other ? other : &none}, {}, std::move(apply));
-  // The write has counted already.
-  --object(self)->version();
-  end_write(self, history);
+  OwnedNode history = write_node(true, node, {&self, other ? other : &none}, {}, std::move(apply));
+  if (other)
+    pointwise_(op, self, *other);
+  else
+    pointwise_(op, self, number);
+  end_write(self, std::move(history), true);
   return self;
 }
 

@@ -10,6 +10,7 @@
 #include "ops/history.h"
 #include "ops/lane64.h"
 #include "ops/launch.h"
+#include "ops/number.h"
 #include "ops/pointwise.h"
 #include "ops/record.h"
 #include "talweg/create.h"
@@ -64,7 +65,7 @@ const Tensor& copy_(const Tensor& self, const Tensor& src) {
   if (self.is_same(src)) return self;
   const Tensor* others[] = {&src};
   bool recorded = begin_write(self, "copy_", others);
-  Node* node = write_node(recorded, "CopyBackwards", {&self, &src}, {},
+  OwnedNode node = write_node(recorded, "CopyBackwards", {&self, &src}, {},
                           [sizes = Dims(src.sizes()), from = src.dtype()](Backward& b) {
                             if (!b.grad().defined()) return;
                             if (b.needs(0)) b.set(0, zeros_like(b.grad()));
@@ -73,7 +74,7 @@ const Tensor& copy_(const Tensor& self, const Tensor& src) {
   Tensor source = src;
   if (shares_memory(self, src)) source = clone(src.detach());
   write(self, source);
-  end_write(self, node);
+  end_write(self, std::move(node));
   return self;
 }
 
@@ -88,15 +89,17 @@ bool is_plain_lane(const TensorObject* o) {
 const Tensor& write_number(const Tensor& self, Scalar value, std::string_view op, const char* name) {
   check_defined(self, op);
   TensorObject* o = object(self);
-  if (is_plain_lane(o) && (!grad_enabled() || !(o->flags & (requires_grad_flag | view_flag)))) [[likely]] {
+  value = number_for(value, o->dtype, op);
+  if (is_plain_lane(o) && !o->has(inference_flag) &&
+      (!grad_enabled() || !(o->flags & (requires_grad_flag | view_flag)))) [[likely]] {
     splat(*static_cast<Lane64*>(o->data), o->dtype, value);
     bump_version(o);
     return self;
   }
   bool recorded = begin_write(self, op);
-  Node* node = write_node(recorded, name, {&self}, {}, [](Backward& b) { b.set(0, zeros_like(b.grad())); });
+  OwnedNode node = write_node(recorded, name, {&self}, {}, [](Backward& b) { b.set(0, zeros_like(b.grad())); });
   fill_elements(self, value);
-  end_write(self, node);
+  end_write(self, std::move(node));
   return self;
 }
 

@@ -26,6 +26,7 @@ Tensor finish(Tensor t, const TensorOptions& options) {
 }
 
 Tensor filled(Dtype dtype, IntList size, Scalar value, const TensorOptions& options) {
+  value = number_for(value, dtype, "full");
   Tensor t = new_tensor(dtype, size);
   fill_elements(t, value);
   return finish(std::move(t), options);
@@ -67,6 +68,8 @@ void measure(std::span<const NestedList> list, size_t depth, NestedShape& shape)
 template <class T>
 void gather_numbers(std::span<const NestedList> list, T*& out) {
   for (const NestedList& e : list) {
+    if constexpr (std::is_integral_v<T>)
+      if (e.is_number()) number_for(e.scalar(), dtype_of<T>, "tensor");
     if (e.is_number())
       *out++ = e.scalar().is_floating_point() ? cast<T>(e.scalar().to<double>())
                                               : cast<T>(e.scalar().to<int64_t>());
@@ -92,7 +95,11 @@ Tensor tensor_from_nested(std::span<const NestedList> list, const TensorOptions&
 }
 
 Tensor tensor_from_scalar(Scalar value, const TensorOptions& options) {
-  return filled(options.dtype.value_or(value.dtype()), {}, value, options);
+  const Dtype dtype = options.dtype.value_or(value.dtype());
+  if (is_integral(dtype)) value = number_for(value, dtype, "tensor");
+  Tensor t = new_tensor(dtype, {});
+  fill_elements(t, value);
+  return finish(std::move(t), options);
 }
 
 Tensor tensor_from_elements(const void* data, Dtype source, IntList sizes, std::optional<Dtype> inferred,
@@ -107,6 +114,21 @@ Tensor tensor_from_elements(const void* data, Dtype source, IntList sizes, std::
   return finish(std::move(t), options);
 }
 
+// The bytes from the first element to the last must be countable, and none may lie before the first.
+static void check_reach(IntList sizes, IntList strides, int64_t size) {
+  int64_t last = 0, bytes = 0;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (strides[i] < 0)
+      raise<ShapeError>({"[from_blob] negative strides are not supported, got ", strides});
+    int64_t reach = 0;
+    if (sizes[i] > 1 && (__builtin_mul_overflow(sizes[i] - 1, strides[i], &reach) ||
+                         __builtin_add_overflow(last, reach, &last)))
+      bytes = -1;
+  }
+  if (bytes < 0 || last == INT64_MAX || __builtin_mul_overflow(last + 1, size, &bytes))
+    raise<ShapeError>({"[from_blob] sizes ", sizes, " and strides ", strides, " overflow"});
+}
+
 Tensor foreign_tensor(void* data, Dtype dtype, IntList sizes, const IntList* strides, void (*release)(void*),
                       void* context) {
   try {
@@ -115,6 +137,7 @@ Tensor foreign_tensor(void* data, Dtype dtype, IntList sizes, const IntList* str
     if (!data && checked_numel(sizes, itemsize(dtype)) > 0)
       raise<ValueError>({"[from_blob] the memory is a null pointer"});
     checked_numel(sizes, itemsize(dtype));
+    if (strides) check_reach(sizes, *strides, itemsize(dtype));
     return new_foreign(data, dtype, sizes, strides ? Dims(*strides) : Dims::contiguous_strides(sizes),
                        release, context);
   } catch (...) {
@@ -222,7 +245,7 @@ Tensor empty_like(const Tensor& self, const TensorOptions& options) {
 }
 Tensor full_like(const Tensor& self, Scalar fill_value, const TensorOptions& options) {
   Tensor t = empty_like(self, {.dtype = options.dtype});
-  fill_elements(t, fill_value);
+  fill_elements(t, number_for(fill_value, t.dtype(), "full_like"));
   return finish(std::move(t), options);
 }
 Tensor zeros_like(const Tensor& self, const TensorOptions& options) { return full_like(self, 0, options); }

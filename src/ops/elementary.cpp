@@ -114,25 +114,27 @@ Tensor truth(const Tensor& condition) {
   return condition;
 }
 
+// A number that is taken must fit the result (the short floating types take infinity for it); an operand of a
+// sum may wrap.
+Tensor chosen(const Tensor& condition, const Operand& self, const Operand& other) {
+  const Operand operands[] = {self, other};
+  const Dtype dtype = result_type(operands);
+  for (const Operand& o : operands)
+    if (!o.tensor && dtype != float16 && dtype != bfloat16) number_for(o.scalar, dtype, "where");
+  return pointwise(where_op, {truth(condition), self, other});
+}
 } // namespace
 
 Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) {
   return pointwise(where_op, {truth(condition), self, other});
 }
-Tensor where(const Tensor& condition, Scalar self, const Tensor& other) {
-  return pointwise(where_op, {truth(condition), self, other});
-}
-Tensor where(const Tensor& condition, const Tensor& self, Scalar other) {
-  return pointwise(where_op, {truth(condition), self, other});
-}
+Tensor where(const Tensor& condition, Scalar self, const Tensor& other) { return chosen(condition, self, other); }
+Tensor where(const Tensor& condition, const Tensor& self, Scalar other) { return chosen(condition, self, other); }
+Tensor where(const Tensor& condition, Scalar self, Scalar other) { return chosen(condition, self, other); }
 std::vector<Tensor> where(const Tensor& condition) {
   check_defined(condition, "where");
   return nonzero_columns(condition.dim() == 0 ? condition.view(1) : condition, "where");
 }
-Tensor where(const Tensor& condition, Scalar self, Scalar other) {
-  return pointwise(where_op, {truth(condition), self, other});
-}
-
 namespace {
 
 void check_mask(const Tensor& self, const Tensor& mask) {

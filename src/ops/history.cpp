@@ -1,7 +1,7 @@
 #include "ops/history.h"
 
 #include <algorithm>
-#include <memory>
+#include <mutex>
 
 #include "core/raise.h"
 #include "core/shape.h"
@@ -12,11 +12,6 @@
 namespace talweg {
 
 namespace {
-
-struct Drop {
-  void operator()(Node* node) const { drop(node); }
-};
-using OwnedNode = std::unique_ptr<Node, Drop>;
 
 struct Geometry {
   Dims sizes, strides;
@@ -44,6 +39,7 @@ struct CopySlices {
   Dtype dtype;
   OwnedNode inner;
   void operator()(Backward& b) {
+    if (!inner) SavedTensor::refuse_freed();
     if (!b.grad().defined()) return;
     Tensor whole = dense_like(base, dtype);
     whole.copy_(b.grad());
@@ -63,6 +59,11 @@ struct CopySlices {
     b.set(0, std::move(whole));
   }
 };
+
+using CopySlicesNode = FunctionNode<CopySlices>;
+const NodeType copy_slices_type{
+    &CopySlicesNode::apply, [](Node* node) noexcept { static_cast<CopySlicesNode*>(node)->function.inner.reset(); },
+    &CopySlicesNode::destroy, &label_of, sizeof(CopySlicesNode)};
 
 // What stands before a base's memory offset can't be reached through as_strided of a fresh tensor.
 Tensor strided_backward(const Tensor& grad, const Geometry& input, const Geometry& output) {
@@ -97,17 +98,17 @@ Tensor strided_backward(const Tensor& grad, const Geometry& input, const Geometr
 
 } // namespace
 
-static void set_strided_history(TensorObject* view, TensorObject* source) {
+static OwnedNode strided_history(TensorObject* view, TensorObject* source) {
   Edge edge = gradient_edge(source);
+  OwnedEdges owned({&edge, 1});
   auto backward = [input = Geometry(source), output = Geometry(view)](Backward& b) {
     if (b.grad().defined()) b.set(0, strided_backward(b.grad(), input, output));
   };
   using N = FunctionNode<decltype(backward)>;
-  set_history(
-      view, make_node<N>("AsStridedBackward0", std::span<const Edge>(&edge, 1), 1u, std::move(backward)), 0);
+  return OwnedNode(make_node<N>("AsStridedBackward0", std::move(owned), 1u, std::move(backward)));
 }
 void set_strided_history(const Tensor& view, const Tensor& self) {
-  set_strided_history(object(view), object(self));
+  set_history(object(view), strided_history(object(view), object(self)).release(), 0);
 }
 
 // A view requires grad if its base does, even if it was made in no_grad mode and has no history.
@@ -116,13 +117,28 @@ bool requires_grad_slow(TensorObject* o) {
          (o->has(view_flag) && requires_grad(o->view.base));
 }
 
+// A view whose base was written gets a new history when somebody asks for it: threads that only read may be
+// several, the first one makes it.
+[[gnu::noinline]] static Node* renew_history(TensorObject* o) {
+  static constinit std::mutex renewing;
+  OwnedNode old; // ends once the lock has gone: it may call anything
+  std::lock_guard lock(renewing);
+  const uint32_t version = o->version();
+  if (__atomic_load_n(&o->view.version_seen, __ATOMIC_ACQUIRE) == version) return node_of(o);
+  OwnedNode fresh = strided_history(o, o->view.base);
+  if (Node* before = node_of(o)) {
+    retain(before);
+    old.reset(before);
+  }
+  set_history(o, fresh.release(), 0);
+  __atomic_store_n(&o->view.version_seen, version, __ATOMIC_RELEASE);
+  return node_of(o);
+}
+
 Node* grad_fn_of(TensorObject* o) {
   if (!o->has(view_flag) || !requires_grad(o->view.base)) return node_of(o);
-  if (o->view.version_seen == o->version() && o->grad_fn) return node_of(o);
-  if (o->view.version_seen == o->version()) return nullptr;
-  set_strided_history(o, o->view.base);
-  o->view.version_seen = o->version();
-  return node_of(o);
+  if (__atomic_load_n(&o->view.version_seen, __ATOMIC_ACQUIRE) == o->version()) return node_of(o);
+  return renew_history(o);
 }
 
 Edge gradient_edge(TensorObject* o) {
@@ -213,24 +229,29 @@ const Tensor& change_geometry(const Tensor& self, Tensor view, const char* node)
   return self;
 }
 
-void end_write(const Tensor& self, Node* node) {
+OwnedNode history_of_write(const Tensor& self, OwnedNode node) {
   TensorObject* o = object(self);
-  bump_version(o);
-  if (!node) return;
-  if (!o->has(view_flag)) {
-    set_history(o, node, 0);
-    return;
-  }
+  if (!node || !o->has(view_flag)) return node;
   // The operation's first input was the view; now it is the part of the base.
   TensorObject* base = o->view.base;
-  std::vector<Edge> edges(node->edge_span().begin(), node->edge_span().end());
+  std::vector<Edge> edges(node->edge_count);
+  OwnedEdges owned(edges);
   edges[0] = gradient_edge(base);
-  for (size_t i = 1; i < edges.size(); ++i) retain_edge(edges[i]);
+  for (size_t i = 1; i < edges.size(); ++i) {
+    edges[i] = node->edges()[i];
+    retain_edge(edges[i]);
+  }
   // Through an integer type or a leaf without grad no gradient flows; the part still has to be cut out.
-  CopySlices slices{Geometry(base), Geometry(o), base->dtype, OwnedNode(node)};
-  Node* whole = make_node<FunctionNode<CopySlices>>("CopySlices", edges, 1u, std::move(slices));
-  set_history(base, whole, 0);
-  grad_fn_of(o);
+  CopySlices slices{Geometry(base), Geometry(o), base->dtype, std::move(node)};
+  Node* whole = make_node<CopySlicesNode>("CopySlices", std::move(owned), 1u, std::move(slices));
+  whole->type = &copy_slices_type;
+  return OwnedNode(whole);
+}
+
+void end_write(const Tensor& self, OwnedNode history, bool counted) {
+  TensorObject* o = object(self);
+  if (!counted) bump_version(o);
+  if (history) set_history(o->has(view_flag) ? o->view.base : o, history.release(), 0);
 }
 
 Tensor sum_to(const Tensor& grad, IntList sizes, Dtype dtype) {

@@ -11,19 +11,7 @@
 
 namespace talweg {
 
-/// Whether gradients flow into `t`. A view may have got its history through its base since it was made.
-bool requires_grad_slow(TensorObject* o);
-inline bool requires_grad(TensorObject* o) {
-  if (o->has(view_flag)) [[unlikely]]
-    return requires_grad_slow(o);
-  return o->has(requires_grad_flag);
-}
 inline bool needs_grad(const Tensor& t) { return grad_enabled() && t.defined() && requires_grad(object(t)); }
-
-/// grad_fn, a view's brought up to date first. Null for leaves.
-Node* grad_fn_of(TensorObject* o);
-/// Where the gradient of `o` goes, retained for the caller; no node if it doesn't require grad.
-Edge gradient_edge(TensorObject* o);
 
 /// One tensor that a node keeps; `when` false keeps nothing (nobody will ask).
 struct Save {
@@ -35,7 +23,7 @@ inline Save result(const Tensor& t) { return {t, true, true}; }
 
 /// Sets up a node's edges and saved tensors around a function object; see `record`.
 template <class F>
-Node* function_node(const char* label, std::span<const Tensor* const> inputs,
+OwnedNode function_node(const char* label, std::span<const Tensor* const> inputs,
                     std::initializer_list<Save> saved, uint32_t outputs, F f) {
   Edge inner[8];
   std::vector<Edge> outer;
@@ -44,15 +32,11 @@ Node* function_node(const char* label, std::span<const Tensor* const> inputs,
     outer.resize(inputs.size());
     edges = outer.data();
   }
-  FunctionNode<F>* node = nullptr;
-  try {
-    for (size_t i = 0; i < inputs.size(); ++i)
-      edges[i] = inputs[i]->defined() ? gradient_edge(object(*inputs[i])) : Edge{};
-    node = make_node<FunctionNode<F>>(label, std::span<const Edge>(edges, inputs.size()), outputs, std::move(f));
-  } catch (...) {
-    release_edges({edges, inputs.size()});
-    throw;
-  }
+  OwnedEdges owned({edges, inputs.size()});
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i]->defined()) edges[i] = gradient_edge(object(*inputs[i]));
+  auto* node = make_node<FunctionNode<F>>(label, std::move(owned), outputs, std::move(f));
+  OwnedNode out(node);
   int i = 0;
   for (const Save& s : saved) {
     if (s.when && s.tensor.defined()) {
@@ -64,7 +48,7 @@ Node* function_node(const char* label, std::span<const Tensor* const> inputs,
     ++i;
   }
   finish_saving(node, {node->saved, static_cast<size_t>(i)});
-  return node;
+  return out;
 }
 
 using Inputs = std::initializer_list<const Tensor*>;
@@ -80,7 +64,7 @@ template <class F>
 Tensor record(Tensor out, const char* label, std::span<const Tensor* const> inputs,
               std::initializer_list<Save> saved, F f) {
   if (any_needs_grad(inputs) && is_floating_point(out.dtype()))
-    set_history(object(out), function_node(label, inputs, saved, 1, std::move(f)), 0);
+    set_history(object(out), function_node(label, inputs, saved, 1, std::move(f)).release(), 0);
   return out;
 }
 template <class F>
@@ -96,7 +80,7 @@ std::pair<Tensor, Tensor> record_pair(std::pair<Tensor, Tensor> out, const char*
   if (!needs_grad(input) || !is_floating_point(out.first.dtype())) return out;
   const Tensor* inputs[] = {&input};
   meta_of(object(out.second)).output_nr = 1; // a saved result asks
-  Node* node = function_node(label, inputs, saved, 2, std::move(f));
+  Node* node = function_node(label, inputs, saved, 2, std::move(f)).release();
   retain(node);
   set_history(object(out.first), node, 0);
   set_history(object(out.second), node, 1);
@@ -119,15 +103,18 @@ bool begin_change(const Tensor& self, std::string_view op, std::span<const Tenso
 /// Gives self the geometry of `view`, made from it, and the history through it, whose node is then called
 /// `node`.
 const Tensor& change_geometry(const Tensor& self, Tensor view, const char* node);
-/// Called after it: bumps the version and, if there is a node, makes it the history of self (through its base
-/// if self is a view). The reference is taken over.
-void end_write(const Tensor& self, Node* node);
-/// The node of a write in place, made before the write from the old history of self; null unless `recorded`.
+/// What becomes the history once `self` is written, from the node of the write: that of the base, around the
+/// node, if self is a view. Made before the write, which then can't be left half done.
+OwnedNode history_of_write(const Tensor& self, OwnedNode node);
+/// Called after it: bumps the version, unless it is `counted` already, and sets the history if there is one.
+void end_write(const Tensor& self, OwnedNode history, bool counted = false);
+/// The history of a write in place to the first input, made before the write; null unless `recorded`.
 template <class F>
-Node* write_node(bool recorded, const char* label, Inputs inputs, std::initializer_list<Save> saved, F f) {
+OwnedNode write_node(bool recorded, const char* label, Inputs inputs, std::initializer_list<Save> saved, F f) {
   if (!recorded) return nullptr;
-  return function_node(label, std::span<const Tensor* const>(inputs.begin(), inputs.size()), saved, 1,
-                       std::move(f));
+  return history_of_write(**inputs.begin(),
+                          function_node(label, std::span<const Tensor* const>(inputs.begin(), inputs.size()),
+                                        saved, 1, std::move(f)));
 }
 
 /// Adds up what broadcasting repeated, so that `grad` has `sizes`, and converts it to `dtype`.

@@ -201,11 +201,10 @@ void write_tensors(const Tensor& whole, const std::vector<Tensor>& tensors, cons
   Source source = source_for(in_dtype(value, whole.dtype(), op), p.result, op);
   const Tensor* others[] = {&source.value};
   bool recorded = begin_write(whole, op, others);
-  Node* node = recorded ? write_node(true, "IndexPutBackward0", {&whole, &source.value}, {},
-                                     put_backward(p, source.value, accumulate))
-                        : nullptr;
+  OwnedNode node = write_node(recorded, "IndexPutBackward0", {&whole, &source.value}, {},
+                              put_backward(p, source.value, accumulate));
   write(whole, p, source, accumulate);
-  end_write(whole, node);
+  end_write(whole, std::move(node));
 }
 
 Tensor put_copy(const Tensor& self, const std::vector<Tensor>& tensors, const Tensor& value,

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/tensor_object.h"
+#include "kernels/cast.h"
 #include "talweg/scalar.h"
 
 namespace talweg {
@@ -22,9 +23,9 @@ inline void splat(Lane64& lane, Dtype dtype, Scalar s) {
   else if (dtype == float64)
     splat(lane, s.to<double>());
   else if (dtype == int32)
-    splat(lane, static_cast<int32_t>(s.to<int64_t>()));
+    splat(lane, s.is_floating_point() ? cast<int32_t>(s.to<double>()) : static_cast<int32_t>(s.to<int64_t>()));
   else
-    splat(lane, s.to<int64_t>());
+    splat(lane, s.is_floating_point() ? cast<int64_t>(s.to<double>()) : s.to<int64_t>());
 }
 /// Repeats one element of 4 or 8 bytes.
 inline void splat_element(Lane64& lane, const TensorObject* o) {

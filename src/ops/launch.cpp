@@ -1,6 +1,8 @@
 #include "ops/launch.h"
 #include "core/raise.h"
 
+#include <utility>
+
 #include "talweg/errors.h"
 
 namespace talweg {
@@ -25,24 +27,25 @@ Recorder::~Recorder() {
 
 void Recorder::add(const Kernel& kernel, std::span<const Buffer> buffers, const void* attributes,
                    size_t bytes) {
-  Launch& l = launches_.emplace_back(Launch{&kernel, {}, {}, {}});
+  Launch l{&kernel, {}, {}, {}};
   auto* begin = static_cast<const unsigned char*>(attributes);
   l.attributes.assign(begin, begin + bytes);
   for (const Buffer& b : buffers) {
     l.geometry.insert(l.geometry.end(), b.sizes, b.sizes + b.rank);
     l.geometry.insert(l.geometry.end(), b.strides, b.strides + b.rank);
   }
-  // Pointers into the geometry are set once it no longer grows.
+  // Pointers into the geometry are set once it no longer grows; they stay right when the list moves.
+  l.buffers.assign(buffers.begin(), buffers.end());
   const int64_t* at = l.geometry.data();
-  for (Buffer b : buffers) {
+  for (Buffer& b : l.buffers) {
     b.sizes = at;
     b.strides = at + b.rank;
     at += 2 * b.rank;
     // The tensor itself may end (a view, say); what it points into must not.
     b.object = b.object->root;
-    retain_memory(b.object);
-    l.buffers.push_back(b);
   }
+  launches_.push_back(std::move(l));
+  for (Buffer& b : launches_.back().buffers) retain_memory(b.object);
 }
 
 void Recorder::replay() const {

@@ -199,12 +199,12 @@ const Tensor& renorm_(const Tensor& self, Scalar p, int64_t dim, Scalar maxnorm)
   Renorm r = checked_renorm(self, p, dim, maxnorm, "renorm_");
   bool recorded = begin_write(self, "renorm_");
   Tensor before = recorded ? clone(self.detach()) : Tensor();
-  Node* node = write_node(recorded, "RenormBackward0", {&self}, {{before}}, renorm_backward(r));
+  OwnedNode node = write_node(recorded, "RenormBackward0", {&self}, {{before}}, renorm_backward(r));
   {
     NoGradGuard quiet;
     self.data().copy_(renorm(self.detach(), p, dim, maxnorm));
   }
-  end_write(self, node);
+  end_write(self, std::move(node));
   return self;
 }
 

@@ -158,10 +158,10 @@ std::vector<Tensor> views_of(const Tensor& self, std::vector<Tensor> parts, cons
   if (!needs_grad(self) || parts.empty()) return parts;
   const Tensor* inputs[] = {&self};
   auto apply = [gather, dtype = self.dtype()](Backward& b) { b.set(0, gather(b.grads(), dtype)); };
-  Node* shared = function_node(node, inputs, {}, static_cast<uint32_t>(parts.size()), std::move(apply));
+  OwnedNode shared = function_node(node, inputs, {}, static_cast<uint32_t>(parts.size()), std::move(apply));
   for (size_t i = 0; i < parts.size(); ++i) {
-    if (i > 0) retain(shared);
-    set_history(object(parts[i]), shared, static_cast<uint32_t>(i));
+    retain(shared.get());
+    set_history(object(parts[i]), shared.get(), static_cast<uint32_t>(i));
   }
   return parts;
 }

@@ -61,6 +61,7 @@ template <Second second>
     try {
       finish_saving(node, {node->saved, node->saved_count});
     } catch (...) {
+      drop_node(node);
       release(out);
       throw;
     }

@@ -80,7 +80,9 @@ void run_loops(Tile tile, Dtype common, bool boolean, const Tensor& out, std::sp
   for (const Operand& o : operands) {
     const Tensor* t = o.tensor;
     if (!t) {
-      numbers[n - 1] = full({}, o.scalar, {.dtype = narrow ? common : computed});
+      // A number that the dtype can't hold wraps here, where full() would refuse it.
+      numbers[n - 1] = new_tensor(narrow ? common : computed, {});
+      fill_elements(numbers[n - 1], o.scalar);
       t = &numbers[n - 1];
     } else if (narrow && promote_types(t->dtype(), common) != common) {
       numbers[n - 1] = to(t->detach(), common);
@@ -105,18 +107,14 @@ void check_integer_divisor(const Pointwise& op, Dtype common, std::span<const Op
 }
 
 // The node of a general call. `old_self`: what the first input was before a write in place.
-Node* general_node(const Pointwise& op, std::span<const Operand> operands, const Params& params,
+OwnedNode general_node(const Pointwise& op, std::span<const Operand> operands, const Params& params,
                    const Tensor& out, IntList out_sizes, Dtype out_dtype, const Tensor* old_self) {
   Edge edges[most_inputs];
-  PointwiseNode* node = nullptr;
-  try {
-    for (size_t i = 0; i < operands.size(); ++i)
-      if (operands[i].tensor) edges[i] = gradient_edge(object(*operands[i].tensor));
-    node = make_node<PointwiseNode>(op, std::span<const Edge>(edges, op.formula.inputs), params);
-  } catch (...) {
-    release_edges(edges);
-    throw;
-  }
+  OwnedEdges owned({edges, static_cast<size_t>(op.formula.inputs)});
+  for (size_t i = 0; i < operands.size(); ++i)
+    if (operands[i].tensor) edges[i] = gradient_edge(object(*operands[i].tensor));
+  auto* node = make_node<PointwiseNode>(op, std::move(owned), params);
+  OwnedNode made(node);
   unsigned needed = node->needed();
   bool reshaped = false;
   for (size_t i = 0; i < operands.size(); ++i) {
@@ -132,18 +130,13 @@ Node* general_node(const Pointwise& op, std::span<const Operand> operands, const
       node->save_input(object(kept), static_cast<int>(i));
     }
   }
-  try {
-    if (reshaped)
-      for (const Operand& o : operands)
-        node->more().input_shapes.push_back(o.tensor ? InputShape{o.tensor->sizes().vec(), o.tensor->dtype()}
-                                                     : InputShape{{}, out_dtype});
-  } catch (...) {
-    drop(node);
-    throw;
-  }
+  if (reshaped)
+    for (const Operand& o : operands)
+      node->more().input_shapes.push_back(o.tensor ? InputShape{o.tensor->sizes().vec(), o.tensor->dtype()}
+                                                   : InputShape{{}, out_dtype});
   if ((needed & uses_result) && out.defined()) node->save_result(object(out));
   finish_saving(node, {node->saved, node->saved_count});
-  return node;
+  return made;
 }
 
 bool any_requires_grad(std::span<const Operand> operands) {
@@ -169,7 +162,7 @@ Tensor general(const Pointwise& op, std::span<const Operand> operands, const Par
   run_loops(tiles_of(op.formula).value[compute_of(types.common)], types.common, op.formula.boolean, out,
             operands, params);
   if (op.formula.derivatives && is_floating_point(types.result) && any_requires_grad(operands))
-    set_history(object(out), general_node(op, operands, params, out, out.sizes(), out.dtype(), nullptr), 0);
+    set_history(object(out), general_node(op, operands, params, out, out.sizes(), out.dtype(), nullptr).release(), 0);
   return out;
 }
 
@@ -207,7 +200,8 @@ const Tensor& general_in_place(const Pointwise& op, std::span<const Operand> ope
     }
   }
   Tensor old_self;
-  Node* node = nullptr;
+  OwnedNode history;
+  PointwiseNode* node = nullptr;
   if (recorded) {
     unsigned used = 0;
     for (int i = 0; i < op.formula.derivatives; ++i) used |= op.formula.uses[i];
@@ -215,21 +209,19 @@ const Tensor& general_in_place(const Pointwise& op, std::span<const Operand> ope
     for (size_t i = 1; i < operands.size(); ++i)
       if (operands[i].tensor && operands[i].tensor->is_same(self) && !old_self.defined())
         old_self = clone(self.detach());
-    node = general_node(op, operands, params, {}, self.sizes(), self.dtype(),
-                        old_self.defined() ? &old_self : nullptr);
+    history = general_node(op, operands, params, {}, self.sizes(), self.dtype(),
+                           old_self.defined() ? &old_self : nullptr);
+    node = static_cast<PointwiseNode*>(history.get());
+    history = history_of_write(self, std::move(history));
   }
   run_loops(tiles_of(op.formula).value[compute_of(types.common)], types.common, op.formula.boolean, self,
             {sources, operands.size()}, params);
-  end_write(self, nullptr);
-  if (node) {
-    auto* p = static_cast<PointwiseNode*>(node);
-    if (p->needed() & uses_result) {
-      p->save_result(object(self));
-      finish_saving(p, {p->saved, p->saved_count});
-    }
-    --object(self)->root->version_;
-    end_write(self, node);
+  bump_version(object(self));
+  if (node && (node->needed() & uses_result)) {
+    node->save_result(object(self));
+    finish_saving(node, {node->saved, node->saved_count});
   }
+  end_write(self, std::move(history), true);
   return self;
 }
 

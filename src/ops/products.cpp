@@ -217,11 +217,11 @@ const Tensor& addmm_(const Tensor& self, const Tensor& mat1, const Tensor& mat2,
                        " and output tensor size ", text(out), " should match"});
   const Tensor* others[] = {&mat1, &mat2};
   bool recorded = begin_write(self, "addmm_", others) && is_floating_point(self.dtype());
-  Node* node = write_node(recorded, "AddmmBackward0", {&self, &mat1, &mat2},
+  OwnedNode node = write_node(recorded, "AddmmBackward0", {&self, &mat1, &mat2},
                           {{mat1, needs_grad(mat2)}, {mat2, needs_grad(mat1)}},
                           AddmmBackward(self, mat1, mat2, beta, alpha));
   launch(copy_kernel, {buffer_of(self), buffer_of(out)});
-  end_write(self, node);
+  end_write(self, std::move(node));
   return self;
 }
 
@@ -343,7 +343,6 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
 
 namespace {
 
-// The path of a layer: no transposed view is made, and the node leads straight to the weight.
 // The derivatives of linear on rows, without and with a bias.
 struct LinearBackward {
   void operator()(Backward& b) const {
@@ -365,6 +364,7 @@ struct BiasedLinearBackward {
   }
 };
 
+// The path of a layer: no transposed view is made, and the node leads straight to the weight.
 Tensor linear_of_rows(const Tensor& input, const Tensor& weight, const Tensor& bias) {
   check_matrix("linear", weight, "mat2");
   check_dtypes("linear", input, weight);

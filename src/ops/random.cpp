@@ -43,7 +43,7 @@ void check(bool right, std::string_view op, std::string_view rule, double got) {
 const Tensor& fill(const Tensor& self, const Kernel& kernel, const Draw& draw, const char* node_name,
                    std::string_view op, const Buffer* second = nullptr) {
   bool recorded = begin_write(self, op);
-  Node* node = write_node(recorded, node_name, {&self}, {}, [](Backward& b) {
+  OwnedNode node = write_node(recorded, node_name, {&self}, {}, [](Backward& b) {
     if (b.grad().defined()) b.set(0, zeros_like(b.grad()));
   });
   if (self.numel() > 0) {
@@ -52,7 +52,7 @@ const Tensor& fill(const Tensor& self, const Kernel& kernel, const Draw& draw, c
     else
       launch(kernel, {buffer_of(self)}, draw);
   }
-  end_write(self, node);
+  end_write(self, std::move(node));
   return self;
 }
 

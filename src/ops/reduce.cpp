@@ -80,7 +80,15 @@ inline TensorObject* small_total(const Tensor& self, bool mean) {
   std::memset(out->inside, 0, sizeof out->inside);
   std::memcpy(out->inside, &sum, sizeof sum);
   if ((x->flags & (requires_grad_flag | view_flag)) && grad_enabled() && requires_grad(x)) {
-    out->grad_fn = make_node<TotalNode>(mean ? "MeanBackward0" : "SumBackward0", gradient_edge(x), x, mean);
+    Edge edge;
+    try {
+      edge = gradient_edge(x);
+      out->grad_fn = make_node<TotalNode>(mean ? "MeanBackward0" : "SumBackward0", edge, x, mean);
+    } catch (...) {
+      release_edge(edge);
+      release(out);
+      throw;
+    }
     out->set(requires_grad_flag);
   }
   return out;

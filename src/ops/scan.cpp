@@ -177,14 +177,14 @@ const Tensor& cumsum_(const Tensor& self, int64_t dim, std::optional<Dtype> dtyp
   check_written_dtype(self, dtype, "cumsum_");
   Lines lines(self, dim, "cumsum_");
   bool recorded = begin_write(self, "cumsum_");
-  Node* node =
+  OwnedNode node =
       write_node(recorded, "CumsumBackward0", {&self}, {}, cumsum_backward(lines.dim, false, self.dtype()));
   Tensor result = scanned(cumsum_kernel, to(self.detach(), scan_dtype(self, dtype)), lines, false);
   {
     NoGradGuard quiet;
     self.data().copy_(result);
   }
-  end_write(self, node);
+  end_write(self, std::move(node));
   return self;
 }
 
@@ -202,14 +202,14 @@ const Tensor& cumprod_(const Tensor& self, int64_t dim, std::optional<Dtype> dty
   bool recorded = begin_write(self, "cumprod_");
   Tensor before = recorded ? clone(self.detach()) : Tensor();
   // The derivative needs what self was, which isn't there any more: with create_graph it stands without history.
-  Node* node = write_node(recorded, "CumprodBackward0", {&self}, {{before}},
+  OwnedNode node = write_node(recorded, "CumprodBackward0", {&self}, {{before}},
                           cumprod_backward_of(lines.dim, self.dtype()));
   Tensor result = scanned(cumprod_kernel, to(self.detach(), scan_dtype(self, dtype)), lines, false);
   {
     NoGradGuard quiet;
     self.data().copy_(result);
   }
-  end_write(self, node);
+  end_write(self, std::move(node));
   return self;
 }
 

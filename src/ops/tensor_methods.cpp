@@ -30,7 +30,7 @@ TensorObject* checked(const Tensor& t) {
 
 const Tensor& Tensor::operator=(const Tensor& value) && {
   checked(*this);
-  TensorObject* o = object_ ? object(*this) : nullptr;
+  TensorObject* o = object(*this);
   if (o->is_root() && !(o->data != o->inside && o->owner.kind == Bytes::borrowed))
     raise<ValueError>(
         {"assigning to a temporary that is no view would be lost: a mask or a tensor of indices gives a "
@@ -125,10 +125,12 @@ const Tensor& Tensor::requires_grad_(bool value) const {
         {"[requires_grad_] Setting requires_grad=True on inference tensor outside InferenceMode is not "
          "allowed; "
          "make a clone() to get a normal tensor"});
-  if (value)
+  // With its meta at once: threads that only read it may be several.
+  if (value) {
+    if (!o->grad_fn) meta_of(o);
     o->set(requires_grad_flag);
-  else
-    o->clear(requires_grad_flag);
+  }
+  if (!value) o->clear(requires_grad_flag);
   return *this;
 }
 bool Tensor::is_leaf() const { return grad_fn_of(checked(*this)) == nullptr; }
@@ -154,9 +156,9 @@ void Tensor::retain_grad() const {
     raise<AutogradError>({"[retain_grad] can't retain_grad on Tensor that has requires_grad=False"});
   Node* node = grad_fn_of(o);
   if (!node || meta_of(o).retains_grad) return;
-  meta_of(o).retains_grad = true;
-  retain_memory(o);
   node->more().retained.emplace_back(talweg::output_nr(o), o);
+  retain_memory(o);
+  meta_of(o).retains_grad = true;
 }
 bool Tensor::retains_grad() const {
   Meta* meta = find_meta(checked(*this));

@@ -16,7 +16,7 @@ Tensor view_of(const Tensor& self, const Dims& sizes, const Dims& strides, int64
     if (b.grad().defined()) b.set(0, backward(b.grad()));
   };
   const Tensor* inputs[] = {&self};
-  set_history(object(out), function_node(node, inputs, {}, 1, std::move(apply)), 0);
+  set_history(object(out), function_node(node, inputs, {}, 1, std::move(apply)).release(), 0);
   return out;
 }
 

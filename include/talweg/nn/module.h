@@ -36,12 +36,16 @@ namespace nn {
 
 class Visitor;
 
+/// What stands inside a module: members of a class, or the elements of a container.
+enum class Contents : unsigned char { members, listed_modules, keyed_modules, parameters };
+
 /// What is known of all modules of one type.
 struct ModuleType {
   std::string_view name;                  // "Linear"
   std::string (*extra_repr)(const void*); // "in_features=1, ..."; null if it has none
   bool* (*training)(void*);               // null if it behaves alike in training and evaluation
   void (*walk)(void*, Visitor&);          // its members, in order
+  Contents contents = Contents::members;
 };
 
 /// A module of any type.
@@ -116,7 +120,10 @@ struct Container {
   static constexpr ModuleType type{kind == reflect::Kind::keyed
                                        ? (of_parameters ? "ParameterDict" : "ModuleDict")
                                        : (of_parameters ? "ParameterList" : "ModuleList"),
-                                   nullptr, nullptr, &walk};
+                                   nullptr, nullptr, &walk,
+                                   of_parameters                    ? Contents::parameters
+                                   : kind == reflect::Kind::keyed ? Contents::keyed_modules
+                                                                  : Contents::listed_modules};
 };
 
 template <class T>
