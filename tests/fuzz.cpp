@@ -365,7 +365,7 @@ int main(int argc, char** argv) {
   setrlimit(RLIMIT_AS, &memory);
 #endif
   uint64_t seed = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
-  long long count = argc > 2 ? std::atoll(argv[2]) : 20000;
+  long long count = argc > 2 ? std::atoll(argv[2]) : 3000;
   struct Part {
     const char* name;
     void (*run)(long long);

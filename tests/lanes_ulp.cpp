@@ -39,6 +39,21 @@ W remainder_of_python(W x, W y) {
   return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
 }
 
+// By Newton's steps on erfc, from a start that is a few digits good (Giles, 2012).
+template <class W>
+W erfinv(W x) {
+  const W rest = 1 - std::fabs(x);
+  if (!(rest > 0)) return rest == 0 ? std::copysign(W(INFINITY), x) : W(NAN);
+  if (x == 0) return x;
+  const W w = -std::log(rest * (1 + std::fabs(x))), k = 2 / (W(3.14159265358979323846L) * W(0.147)) - w / 2;
+  W y = std::sqrt(std::sqrt(k * k + w / W(0.147)) - k);
+  for (int i = 0; i < 8; ++i) {
+    const W error = y < 0.5 ? std::fabs(x) - std::erf(y) : std::erfc(y) - rest;
+    y += error * std::exp(y * y) * W(0.886226925452758013649L);
+  }
+  return std::copysign(y, x);
+}
+
 #define STD_UNARY(f, bound_f32, bound_f64)                                                               \
   {                                                                                                      \
 #f, bound_f32, bound_f64,                                                                            \
@@ -60,7 +75,16 @@ const Reference references[] = {
     STD_UNARY(cos, 1.0, 1.0),
     STD_UNARY(tan, 1.25, 1.25),
     STD_UNARY(erf, 1.0, 1.0),
-    STD_UNARY(erfc, 3.3, 3.0),
+    STD_UNARY(erfc, 2.0, 2.0),
+    {"erfinv", 1.0, 4.2, erfinv<double>, erfinv<Wide>, nullptr, nullptr},
+    STD_UNARY(asin, 1.2, 1.2),
+    STD_UNARY(acos, 1.2, 1.2),
+    STD_UNARY(atan, 1.3, 1.3),
+    STD_UNARY(sinh, 1.8, 1.8),
+    STD_UNARY(cosh, 1.8, 1.8),
+    STD_UNARY(asinh, 2.0, 2.0),
+    STD_UNARY(acosh, 2.0, 2.0),
+    STD_UNARY(atanh, 2.0, 2.0),
     STD_UNARY(sqrt, 0.5001, 0.5001),
     {"round", 0, 0, [](double x) { return std::nearbyint(x); }, [](Wide x) { return std::nearbyint(x); },
      nullptr, nullptr},
@@ -69,6 +93,10 @@ const Reference references[] = {
     STD_UNARY(trunc, 0, 0),
     {"pow", 0.51, 1.1, nullptr, nullptr, [](double x, double y) { return std::pow(x, y); },
      [](Wide x, Wide y) { return std::pow(x, y); }},
+    {"atan2", 2.0, 2.0, nullptr, nullptr, [](double y, double x) { return std::atan2(y, x); },
+     [](Wide y, Wide x) { return std::atan2(y, x); }},
+    {"hypot", 1.0, 1.0, nullptr, nullptr, [](double x, double y) { return std::hypot(x, y); },
+     [](Wide x, Wide y) { return std::hypot(x, y); }},
     {"fmod", 0, 0, nullptr, nullptr, [](double x, double y) { return std::fmod(x, y); },
      [](Wide x, Wide y) { return std::fmod(x, y); }},
     {"remainder", 0.5001, 0.5001, nullptr, nullptr, remainder_of_python<double>, remainder_of_python<Wide>},

@@ -114,6 +114,16 @@ Tensor arange(Scalar end, const TensorOptions& options = {});
 Tensor arange(Scalar start, Scalar end, Scalar step = 1, const TensorOptions& options = {});
 /// `steps` numbers from start to end, both included; the second half is counted from the end.
 Tensor linspace(Scalar start, Scalar end, int64_t steps, const TensorOptions& options = {});
+/// base to the power of `steps` numbers from start to end.
+Tensor logspace(Scalar start, Scalar end, int64_t steps, double base = 10, const TensorOptions& options = {});
+/// A number without dimensions; floating unless a dtype is named.
+Tensor scalar_tensor(Scalar s, const TensorOptions& options = {});
+/// Undefined elements under strides of your choice, or with dimensions laid out in an order.
+Tensor empty_strided(IntList size, IntList stride, const TensorOptions& options = {});
+Tensor empty_permuted(IntList size, IntList physical_layout, const TensorOptions& options = {});
+/// Row and column numbers of the elements on and below (above) a diagonal of a matrix.
+Tensor tril_indices(int64_t row, int64_t col, int64_t offset = 0, const TensorOptions& options = {});
+Tensor triu_indices(int64_t row, int64_t col, int64_t offset = 0, const TensorOptions& options = {});
 /// Ones on the diagonal.
 Tensor eye(int64_t n, const TensorOptions& options = {});
 Tensor eye(int64_t n, int64_t m, const TensorOptions& options = {});
@@ -127,6 +137,7 @@ Tensor new_empty(const Tensor& self, IntList size, const TensorOptions& options 
 Tensor new_zeros(const Tensor& self, IntList size, const TensorOptions& options = {});
 Tensor new_ones(const Tensor& self, IntList size, const TensorOptions& options = {});
 Tensor new_full(const Tensor& self, IntList size, Scalar fill_value, const TensorOptions& options = {});
+Tensor new_empty_strided(const Tensor& self, IntList size, IntList stride, const TensorOptions& options = {});
 
 namespace detail {
 Tensor foreign_tensor(void* data, Dtype dtype, IntList sizes, const IntList* strides, void (*release)(void*),

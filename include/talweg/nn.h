@@ -7,3 +7,4 @@
 #include "talweg/nn/losses.h"
 #include "talweg/nn/module.h"
 #include "talweg/nn/parameter.h"
+#include "talweg/nn/regularization.h"

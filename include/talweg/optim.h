@@ -200,10 +200,40 @@ class Adam : public OptimizerOf<AdamOptions> {
   void step() override;
   void add_param_group(Group group);
 
+ protected:
+  friend struct OptimizerAccess;
+  struct Traits;
+  Adam(std::vector<Group> groups, const Type& type);
+};
+
+/// Adam's options with AdamW's first values.
+struct AdamWOptions : AdamOptions {
+  AdamWOptions() {
+    weight_decay = 1e-2;
+    decoupled_weight_decay = true;
+  }
+};
+
+/// Adam whose weight decay doesn't go through the gradient (Loshchilov and Hutter, 2019).
+class AdamW : public Adam {
+ public:
+  using Options = AdamWOptions;
+  explicit AdamW(std::vector<Tensor> params, const AdamWOptions& options = {});
+  explicit AdamW(std::vector<Group> groups);
+
  private:
   friend struct OptimizerAccess;
   struct Traits;
 };
+
+/// Scales the gradients of these parameters in place so that their norm together is at most max_norm; returns the
+/// norm before. Throws ValueError for a norm that isn't finite if error_if_nonfinite says so.
+Tensor clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, double norm_type = 2.0,
+                       bool error_if_nonfinite = false);
+/// Limits each element of the gradients to [-clip_value, clip_value], in place.
+void clip_grad_value_(const std::vector<Tensor>& parameters, double clip_value);
+/// The norm of all elements of these tensors together.
+Tensor get_total_norm(const std::vector<Tensor>& tensors, double norm_type = 2.0, bool error_if_nonfinite = false);
 
 template <class Stream>
 requires requires(Stream& s, const char* c) { s.write(c, 1); }

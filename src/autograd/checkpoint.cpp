@@ -50,7 +50,8 @@ void Frame::recompute() {
   }
   if (found.size() != saved)
     raise<AutogradError>(
-        {"[checkpoint] A different number of tensors was saved during the original forward and recomputation: ",
+        {"[checkpoint] A different number of tensors was saved during the original forward and "
+         "recomputation: ",
          saved, " and ", found.size(), "; f must compute the same whenever it is called"});
   again = std::move(found);
 }

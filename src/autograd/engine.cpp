@@ -47,7 +47,8 @@ class NodeList {
 // Different for each walk of the process.
 uint32_t new_epoch() {
   static uint32_t last = 0;
-  return detail::has_one_thread() ? ++last : __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+  uint32_t epoch = detail::has_one_thread() ? ++last : __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+  return epoch != 0 ? epoch : new_epoch(); // 0 is what fresh nodes have
 }
 
 // The order of PyTorch's ready queue: the node made last is asked first. It fixes the order of additions, so
@@ -79,6 +80,9 @@ void add_to(Tensor& sum, Tensor part) {
 void start_grad(Tensor& grad, TensorObject* leaf, Tensor gradient) {
   TensorObject* g = object(gradient);
   IntList sizes(leaf->sizes(), leaf->rank), strides(leaf->strides(), leaf->rank);
+  if (!(gradient.sizes() == sizes))
+    raise<AutogradError>({"[backward] a gradient of sizes ", gradient.sizes(), " arrives at a leaf of sizes ",
+                          sizes, ": a derivative has to give the sizes of its input"});
   if (is_sole(gradient) && (IntList(g->strides(), g->rank) == strides ||
                             (g->has(contiguous_flag) && leaf->has(contiguous_flag)))) {
     grad = std::move(gradient);
@@ -124,7 +128,7 @@ class Walk {
     counted_ = listening_ || roots.size() != 1;
     if (counted_) {
       count_from(0);
-      if (listening_) mark_needed();
+      if (!call_.captures.empty()) mark_needed(roots);
     }
     for (const Edge& root : roots)
       if (root.node->waiting == 0 && !root.node->queued) enqueue(root.node);
@@ -200,12 +204,14 @@ class Walk {
     if (next_) begin_at(next_);
     for (Node* n : ready_) begin_at(n);
     for (Node* n : rare().shared) begin_at(n);
+    for (size_t i = 0; i < passed; ++i)
+      if (Node* n = seen_.begin()[i]; n->kind == NodeKind::leaf) begin_at(n);
     count_from(passed);
     for (Node* n : rare().shared)
       if (n->waiting == 0 && !n->queued) enqueue(n);
     for (size_t i = 0; i < passed; ++i) {
       Node* n = seen_.begin()[i];
-      if (n->kind == NodeKind::leaf && (n->epoch != epoch_ || n->waiting == 0) && !n->queued) enqueue(n);
+      if (n->kind == NodeKind::leaf && n->waiting == 0 && !n->queued) enqueue(n);
     }
   }
   [[gnu::noinline]] void keep_shared(Node* node) { rare().shared.push_back(node); }
@@ -217,29 +223,50 @@ class Walk {
     if (node->kind != NodeKind::leaf) keep_shared(node);
   }
 
-  // Marks what leads to a capture. Nodes come after those they read from, so one pass in that order is
-  // enough.
-  void mark_needed() {
-    std::vector<Node*> order(seen_.begin(), seen_.end());
-    std::sort(order.begin(), order.end(), [](const Node* a, const Node* b) {
-      bool a_leaf = a->kind == NodeKind::leaf, b_leaf = b->kind == NodeKind::leaf;
-      return a_leaf != b_leaf ? a_leaf : a->sequence < b->sequence;
-    });
-    for (Node* n : order) {
-      n->needed = false;
-      for (const Capture& c : call_.captures) n->needed |= c.edge.node == n;
-      for (const Edge& e : n->edge_span()) n->needed |= e.node && e.node->needed;
+  // Marks what leads to a capture: a node does if it is one or if a node behind one of its edges does. Depth
+  // first, under an epoch of its own.
+  void mark_needed(std::span<const Edge> roots) {
+    for (Node* n : seen_) n->needed = false;
+    for (const Capture& c : call_.captures)
+      if (c.edge.node->epoch == epoch_) c.edge.node->needed = true;
+    epoch_ = new_epoch();
+    struct Step {
+      Node* node;
+      uint32_t edge;
+    };
+    std::vector<Step> path;
+    for (const Edge& root : roots) {
+      if (root.node->epoch == epoch_) continue;
+      root.node->epoch = epoch_;
+      path.push_back({root.node, 0});
+      while (!path.empty()) {
+        auto& [node, edge] = path.back();
+        if (edge == node->edge_count) {
+          const bool needed = node->needed;
+          path.pop_back();
+          if (needed && !path.empty()) path.back().node->needed = true;
+          continue;
+        }
+        Node* next = node->edges()[edge++].node;
+        if (!next) continue;
+        if (next->epoch == epoch_) {
+          node->needed |= next->needed;
+        } else {
+          next->epoch = epoch_;
+          path.push_back({next, 0});
+        }
+      }
     }
   }
 
   // The first time that this walk sees a node.
   [[gnu::always_inline]] void start(Node* node, uint32_t waiting) {
-    if (node->waiting != 0 || node->queued) [[unlikely]]
+    if (node->waiting != 0 || node->queued || node->gradient.defined()) [[unlikely]]
       keep_for_outer(node);
+    seen_.push(node);
     node->epoch = epoch_;
     node->waiting = waiting;
     node->queued = false;
-    seen_.push(node);
   }
   // What few walks need.
   struct Rare {
@@ -252,9 +279,10 @@ class Walk {
   }
   [[gnu::noinline]] void keep_for_outer(Node* node) { rare().outer.emplace_back(node); }
 
-  // After an error no gradient stays in a node, and none counts as waiting.
+  // After an error no gradient stays in a node, none counts as waiting, and what nodes have saved is let go.
   void clear() noexcept {
     for (Node* n : seen_) {
+      if (n->kind != NodeKind::leaf) release(n);
       n->waiting = 0;
       n->queued = false;
       n->gradient.reset();
@@ -396,26 +424,36 @@ class Walk {
     const std::vector<NodeHook> hooks = node->extra->node_hooks;
     std::vector<Tensor> out(grads.begin(), grads.end());
     for (const NodeHook& h : hooks)
-      if (!h.after) out = same_count(node, h.call(h.context, {}, out), out.size());
+      if (!h.after) out = replaced(node, h.call(h.context.get(), {}, out), out);
     std::copy(out.begin(), out.end(), grads.begin());
     call_node(node, grads, results);
     std::vector<Tensor> in(results.begin(), results.begin() + node->edge_count);
     for (const NodeHook& h : hooks)
-      if (h.after) in = same_count(node, h.call(h.context, in, out), in.size());
+      if (h.after) in = replaced(node, h.call(h.context.get(), in, out), in);
     std::copy(in.begin(), in.end(), results.begin());
   }
-  static std::vector<Tensor> same_count(Node* node, std::vector<Tensor> list, size_t count) {
-    if (list.size() != count)
+  static std::vector<Tensor> replaced(Node* node, std::vector<Tensor> list, const std::vector<Tensor>& old) {
+    if (list.size() != old.size())
       raise<AutogradError>({"[", node->name(), "] hook has returned an incorrect number of values: got ",
-                            list.size(), ", expected ", count});
+                            list.size(), ", expected ", old.size()});
+    for (size_t i = 0; i < old.size(); ++i) check_replacement(node, old[i], list[i]);
     return list;
+  }
+  static void check_replacement(Node* node, const Tensor& old, const Tensor& replacement) {
+    if (!old.defined() || !replacement.defined()) return;
+    if (!(old.sizes() == replacement.sizes()))
+      raise<AutogradError>({"[", node->name(), "] hook has changed the size of value: got ",
+                            replacement.sizes(), ", expected ", old.sizes()});
+    if (old.dtype() != replacement.dtype())
+      raise<AutogradError>({"[", node->name(), "] hook has changed the type of value: got ",
+                            name(replacement.dtype()), ", expected ", name(old.dtype())});
   }
 
   // An optimizer may stand here: it runs as outside of backward, on a leaf whose grad is complete.
   [[gnu::noinline]] static void after_accumulation(TensorObject* leaf, NodeExtra& extra) {
     const std::vector<Hook> hooks = extra.post_hooks;
     Tensor t = share(leaf);
-    for (const Hook& h : hooks) h.call(h.context, t);
+    for (const Hook& h : hooks) h.call(h.context.get(), t);
   }
 
   bool has_needed_edge(Node* node) const {
@@ -430,8 +468,10 @@ class Walk {
     std::vector<Hook> hooks = node->extra->hooks; // a hook may remove itself
     for (const Hook& h : hooks) {
       if (!grads[h.output].defined()) continue;
-      Tensor replaced = h.call(h.context, grads[h.output]);
-      if (replaced.defined()) grads[h.output] = replaced;
+      Tensor replaced = h.call(h.context.get(), grads[h.output]);
+      if (!replaced.defined()) continue;
+      check_replacement(node, grads[h.output], replaced);
+      grads[h.output] = replaced;
     }
     if (!call_.captures.empty()) return;
     for (auto& [output, o] : node->extra->retained)

@@ -124,8 +124,12 @@ void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, 
     Edge edge{node_of(o), talweg::output_nr(o)};
     Tensor start = adopt(new_lane_like(o, o->dtype));
     fill_elements(start, 1);
-    // The graph must outlive its walk, also if a hook lets go of this tensor.
-    Tensor keep = *this;
+    // The graph must outlive its walk, also if a hook lets go of this tensor or of its history.
+    struct Kept {
+      Edge edge;
+      explicit Kept(Edge e) : edge(e) { retain_edge(e); }
+      ~Kept() { release_edge(edge); }
+    } kept(edge);
     run_engine({&edge, 1}, {&start, 1},
                {.keep_graph = retain_graph.value_or(create_graph), .create_graph = create_graph});
     return;

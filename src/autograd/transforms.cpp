@@ -1,5 +1,5 @@
-// Transforms: each level differentiates with respect to tensors of its own, and leaves a graph only if somebody
-// outside can ask for more.
+// Transforms: each level differentiates with respect to tensors of its own, and leaves a graph only if
+// somebody outside can ask for more.
 #include "talweg/transforms.h"
 
 #include <algorithm>
@@ -19,8 +19,8 @@ namespace {
 Tensor own(const Tensor& x, std::string_view op) {
   if (!x.defined()) raise<TypeError>({"[", op, "] an argument is an undefined Tensor"});
   if (!is_floating_point(x.dtype()))
-    raise<DtypeError>({"[", op, "] an argument that is differentiated must be floating point; this one holds ",
-                       x.dtype()});
+    raise<DtypeError>(
+        {"[", op, "] an argument that is differentiated must be floating point; this one holds ", x.dtype()});
   Tensor t = x.detach();
   if (x.requires_grad()) {
     auto pass = [](Backward& b) { b.set(0, b.grad()); };
@@ -60,8 +60,8 @@ Tensors chosen(const Tensors& x, const std::vector<int64_t>& argnums) {
   return out;
 }
 
-// Whether the results have more behind them than the leaves of this level: an outer level, or a parameter that
-// f captured. Then derivatives keep a graph.
+// Whether the results have more behind them than the leaves of this level: an outer level, or a parameter
+// that f captured. Then derivatives keep a graph.
 bool reach_beyond(const Tensors& results, const Tensors& mine) {
   std::unordered_set<const Node*> seen;
   std::vector<Node*> open;
@@ -101,8 +101,9 @@ Tensors gradients(const Tensors& results, const Tensors& inputs, const Tensors& 
     }
   Tensors out(inputs.size());
   if (!outs.empty())
-    out = autograd::grad(outs, inputs,
-                         {.grad_outputs = grads, .retain_graph = keep, .create_graph = create, .allow_unused = true});
+    out = autograd::grad(
+        outs, inputs,
+        {.grad_outputs = grads, .retain_graph = keep, .create_graph = create, .allow_unused = true});
   for (size_t i = 0; i < out.size(); ++i)
     if (!out[i].defined()) out[i] = zeros_like(inputs[i]).detach();
   return out;
@@ -167,8 +168,8 @@ Tensors Pullback::operator()(const Tensors& cotangents) const {
   for (size_t i = 0; i < cotangents.size(); ++i) {
     if (!cotangents[i].defined() || !(cotangents[i].sizes() == results_[i].sizes()))
       raise<ShapeError>({"[vjp] a cotangent has sizes ",
-                         cotangents[i].defined() ? IntList(cotangents[i].sizes()) : IntList(), ", the result ",
-                         IntList(results_[i].sizes())});
+                         cotangents[i].defined() ? IntList(cotangents[i].sizes()) : IntList(),
+                         ", the result ", IntList(results_[i].sizes())});
     more |= cotangents[i].requires_grad();
   }
   more &= recorded;
@@ -265,12 +266,14 @@ Tensors vmap(Fn f, const Tensors& x, const Dims& in_dims, int64_t out_dim) {
                          ", but expected in_dim to satisfy -", x[i].dim(), " <= in_dim < ", x[i].dim()});
     const int64_t n = x[i].size(*dims[i]);
     if (size && *size != n)
-      raise<ValueError>({"[vmap] Expected all tensors to have the same size in the mapped dimension, got sizes ",
-                         *size, " and ", n});
+      raise<ValueError>(
+          {"[vmap] Expected all tensors to have the same size in the mapped dimension, got sizes ", *size,
+           " and ", n});
     size = n;
   }
   if (!size) raise<ValueError>({"[vmap] at least one argument must be mapped: all in_dims are empty"});
-  if (*size == 0) raise<ValueError>({"[vmap] the mapped dimension has size 0: there is no slice to call f with"});
+  if (*size == 0)
+    raise<ValueError>({"[vmap] the mapped dimension has size 0: there is no slice to call f with"});
   std::vector<Tensors> slices; // [result][slice]
   for (int64_t i = 0; i < *size; ++i) {
     Tensors arguments;

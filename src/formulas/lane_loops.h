@@ -72,10 +72,12 @@ constexpr Tiles make_tiles() {
   if constexpr (Set & floats) {
     tiles.value[compute_float32] = &tile<Value, float, N>;
     tiles.value[compute_float64] = &tile<Value, double, N>;
-    int i = 0;
-    ((tiles.derivative[i][compute_float32] = &tile<D, float, N + 2>,
-      tiles.derivative[i][compute_float64] = &tile<D, double, N + 2>, ++i),
-     ...);
+    if constexpr (!(Set & composed)) {
+      int i = 0;
+      ((tiles.derivative[i][compute_float32] = &tile<D, float, N + 2>,
+        tiles.derivative[i][compute_float64] = &tile<D, double, N + 2>, ++i),
+       ...);
+    }
   }
   if constexpr (Set & integers) {
     tiles.value[compute_int32] = &tile<Value, int32_t, N>;

@@ -15,8 +15,6 @@ namespace talweg {
 inline Tensor div_floor(const Tensor& a, const Tensor& b) { return div(a, b, "floor"); }
 inline Tensor div_trunc(const Tensor& a, const Tensor& b) { return div(a, b, "trunc"); }
 
-inline Tensor sign(const Tensor& a) { return to(a > 0, a.dtype()) - to(a < 0, a.dtype()); }
-
 /// A derivative on Tensors: gradient, inputs, result, numbers. Differentiable again.
 using TensorDerivative = Tensor (*)(const Tensor& grad, const Tensor* inputs, const Tensor& result,
                                     const Params& params);
@@ -26,7 +24,8 @@ struct Formula {
   const Tiles* const* tiles = nullptr; // by instruction set
   uint8_t inputs = 0;
   uint8_t derivatives = 0;
-  bool boolean = false; // the result is a truth value
+  bool boolean = false;  // the result is a truth value
+  bool composed = false; // derivatives have no loops: they run on tensors
   bool numbers = false; // derivatives take numbers beside the tensors
   unsigned types = 0;
   unsigned uses[most_inputs] = {};        // bit i + 1: derivative reads input i; bit 4: the result
@@ -96,7 +95,8 @@ constexpr Formula make_formula() {
   Formula f;
   f.inputs = N;
   f.derivatives = sizeof...(D);
-  f.types = Set;
+  f.types = Set & numbers;
+  f.composed = Set & composed;
   f.numbers = (takes_numbers<D>(indices_below<N>{}) || ... || false);
   int i = 0;
   ((f.uses[i] = uses_of<D, N>(), f.passes_gradient[i] = passes_gradient<D, N>(),

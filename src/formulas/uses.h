@@ -27,6 +27,9 @@ struct Uses {
   static constexpr Uses join(Uses a) { return bit(a.mask); }
   static constexpr Uses join(Uses a, Uses b) { return bit(a.mask | b.mask); }
 
+  // An order, which decides nothing here.
+  explicit constexpr operator int64_t() const { return 0; }
+
   friend constexpr Uses operator-(Uses a) { return join(a); }
   friend constexpr Uses operator!(Uses a) { return join(a); }
 #define TALWEG_USES(op) \
@@ -53,6 +56,21 @@ struct Uses {
   TALWEG_USES(sqrt)
   TALWEG_USES(tanh)
   TALWEG_USES(sign)
+  TALWEG_USES(rsqrt)
+  TALWEG_USES(exp2)
+  TALWEG_USES(log1p)
+  TALWEG_USES(sin)
+  TALWEG_USES(cos)
+  TALWEG_USES(sinh)
+  TALWEG_USES(cosh)
+  TALWEG_USES(erf)
+  TALWEG_USES(sigmoid)
+  TALWEG_USES(digamma)
+  TALWEG_USES(special_i0e)
+  TALWEG_USES(special_i1)
+  TALWEG_USES(special_i1e)
+  TALWEG_USES(i0)
+  TALWEG_USES(special_erfcx)
 #undef TALWEG_USES
 #define TALWEG_USES(function) \
   friend constexpr Uses function(Uses a, Uses b) { return join(a, b); }
@@ -63,6 +81,10 @@ struct Uses {
   TALWEG_USES(div_trunc)
   TALWEG_USES(remainder)
 #undef TALWEG_USES
+  template <class N>
+  friend constexpr Uses polygamma(N, Uses a) {
+    return join(a);
+  }
   friend constexpr Uses where(Uses a, Uses b, Uses c) { return join(join(a, b), c); }
 };
 

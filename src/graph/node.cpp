@@ -46,9 +46,6 @@ NodeExtra& Node::more() {
 }
 
 NodeExtra::~NodeExtra() {
-  for (Hook& h : hooks) h.end(h.context);
-  for (Hook& h : post_hooks) h.end(h.context);
-  for (NodeHook& h : node_hooks) h.end(h.context);
   end_origin(origin);
   for (auto& [output, o] : retained) release_memory(o);
 }

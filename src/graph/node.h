@@ -121,12 +121,15 @@ struct InputShape {
 /// Names a new hook: different for each of the process.
 uint64_t new_hook_id();
 
+/// What a hook's function works on. Shared by its list and by a walk that calls it, so that a hook may remove
+/// any hook, also itself.
+using HookContext = std::shared_ptr<void>;
+
 struct Hook {
   uint64_t id;
   uint32_t output;
   detail::HookFn call;
-  void* context;
-  void (*end)(void*);
+  HookContext context;
 };
 
 /// A hook of a node: before it runs, on the gradients of its outputs, or after it, on those of its inputs.
@@ -134,8 +137,7 @@ struct NodeHook {
   uint64_t id;
   bool after;
   detail::NodeHookFn call;
-  void* context;
-  void (*end)(void*);
+  HookContext context;
 };
 
 struct Origin;
@@ -144,7 +146,7 @@ struct Origin;
 struct NodeExtra {
   Origin* origin = nullptr; // in anomaly mode: where the node was made
   std::vector<NodeHook> node_hooks;
-  std::vector<Hook> post_hooks; // of a leaf, after its grad has been added to
+  std::vector<Hook> post_hooks;  // of a leaf, after its grad has been added to
   std::vector<Tensor> gradients; // of outputs after the first, while the engine runs
   std::vector<Hook> hooks;       // on the gradients of outputs, before the node is asked
   std::vector<std::pair<uint32_t, TensorObject*>> retained; // weak: outputs whose grad is kept
@@ -373,6 +375,7 @@ inline void deallocate_node(void* node, size_t bytes) noexcept {
     deallocate(node, bytes);
 }
 
+/// Edges that come as OwnedEdges are released if this throws.
 template <class N, class... A>
 N* make_node(A&&... arguments) {
   void* memory = allocate_node(sizeof(N));

@@ -1,4 +1,4 @@
-// What an instruction set knows of largest elements; NaN wins.
+// What an instruction set knows of largest and smallest elements; NaN wins.
 #pragma once
 
 #include <cstdint>
@@ -6,11 +6,16 @@
 namespace talweg {
 
 template <class T>
+struct ExtremeOf {
+  /// The largest (or smallest) of `size` > 0 numbers.
+  T (*of)(const T* in, int64_t size);
+  /// out[i] = the larger (smaller) of out[i] and in[i].
+  void (*into)(T* out, const T* in, int64_t size);
+};
+
+template <class T>
 struct ExtremaLoopsOf {
-  /// The largest of `size` > 0 numbers.
-  T (*largest)(const T* in, int64_t size);
-  /// out[i] = the larger of out[i] and in[i].
-  void (*largest_into)(T* out, const T* in, int64_t size);
+  ExtremeOf<T> largest, smallest;
 };
 
 struct ExtremaLoops {

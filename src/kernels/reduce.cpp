@@ -122,8 +122,11 @@ struct Welford {
 };
 
 template <class T>
-void var(const Buffer& out, const Buffer& in, double correction) {
-  if (in.numel == 0) return fill_nan<T>(out);
+void var(const Buffer& out, const Buffer& in, const Buffer* mean, double correction) {
+  if (in.numel == 0) {
+    if (mean) fill_nan<T>(*mean);
+    return fill_nan<T>(out);
+  }
   reduce_each<T>(
       out, in, [] { return Welford(); },
       [](Welford& w, T x) {
@@ -133,15 +136,17 @@ void var(const Buffer& out, const Buffer& in, double correction) {
       },
       [&](const Welford& w, int64_t to) {
         out.as<T>()[to] = static_cast<T>(variance(w.squares, static_cast<double>(w.count), correction));
+        if (mean) mean->as<T>()[to] = static_cast<T>(w.mean);
       });
 }
 
 void run_var(std::span<const Buffer> buffers, const void* attributes) {
   double correction = static_cast<const VarCall*>(attributes)->correction;
+  const Buffer* mean = buffers.size() > 2 ? &buffers[2] : nullptr;
   if (buffers[1].dtype == float32)
-    var<float>(buffers[0], buffers[1], correction);
+    var<float>(buffers[0], buffers[1], mean, correction);
   else
-    var<double>(buffers[0], buffers[1], correction);
+    var<double>(buffers[0], buffers[1], mean, correction);
 }
 
 } // namespace

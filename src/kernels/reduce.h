@@ -24,14 +24,17 @@ struct VarCall {
 };
 /// float32 and float64. Of everything: buffers[2] holds the mean, and squares are added in memory order.
 extern const Kernel var_total_kernel;
-/// Along dimensions: Welford's steps.
+/// Along dimensions: Welford's steps. buffers[2], if given, takes the means.
 extern const Kernel var_kernel;
 
-/// The largest element, of any dtype; NaN wins. The input isn't empty along what is reduced.
-extern const Kernel amax_kernel;
-/// One dimension is reduced. buffers[0]: int64, where the largest element stands (the first of equals, the
-/// first NaN); buffers[2], if given: that element.
-extern const Kernel argmax_kernel;
+struct ExtremeCall {
+  bool smallest;
+};
+/// The largest or smallest element, of any dtype; NaN wins. The input isn't empty along what is reduced.
+extern const Kernel extreme_kernel;
+/// One dimension is reduced. buffers[0]: int64, where that element stands (the first of equals, the first
+/// NaN); buffers[2], if given: the element.
+extern const Kernel where_extreme_kernel;
 
 struct TruthCall {
   bool all;

@@ -105,6 +105,15 @@ struct Lane {
     TALWEG_EACH_REGISTER(a.r[k] = (Register<T>)((Register<U>)a.r[k] >> n));
     return a;
   }
+  /// Shifts by an amount of each element's own, 0 <= n < bits of T.
+  TALWEG_INLINE friend Lane shift_left(Lane a, Lane n) {
+    TALWEG_EACH_REGISTER(a.r[k] <<= n.r[k]);
+    return a;
+  }
+  TALWEG_INLINE friend Lane shift_right(Lane a, Lane n) {
+    TALWEG_EACH_REGISTER(a.r[k] >>= n.r[k]);
+    return a;
+  }
 
   TALWEG_INLINE friend Mask<T> operator<(Lane a, Lane b) { return compare<Relation::less>(a, b); }
   TALWEG_INLINE friend Mask<T> operator<=(Lane a, Lane b) { return compare<Relation::less_equal>(a, b); }

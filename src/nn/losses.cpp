@@ -23,6 +23,13 @@ Tensor MSELoss::operator()(const Tensor& input, const Tensor& target) const {
   return mse_loss(input, target, reduction);
 }
 
+L1Loss::L1Loss(const LossOptions& options)
+    : reduction(reduction_of(options.reduction, options.size_average, options.reduce)) {}
+SoftMarginLoss::SoftMarginLoss(const LossOptions& options)
+    : reduction(reduction_of(options.reduction, options.size_average, options.reduce)) {}
+MultiLabelMarginLoss::MultiLabelMarginLoss(const LossOptions& options)
+    : reduction(reduction_of(options.reduction, options.size_average, options.reduce)) {}
+
 CrossEntropyLoss::CrossEntropyLoss(const CrossEntropyLossOptions& options)
     : weight(options.weight),
       ignore_index(options.ignore_index),

@@ -106,6 +106,7 @@ const Tensor& write_number(const Tensor& self, Scalar value, std::string_view op
 } // namespace
 
 void fill_elements(const Tensor& self, Scalar value) {
+  if (self.numel() == 0) return; // a view without elements may begin where its bytes end
   TensorObject* o = object(self);
   if (is_plain_lane(o))
     splat(*static_cast<Lane64*>(o->data), o->dtype, value);

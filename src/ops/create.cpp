@@ -175,7 +175,10 @@ namespace {
 int64_t arange_count(Dtype dtype, Scalar start, Scalar end, Scalar step) {
   if (dtype == int64) {
     int64_t a = start.to<int64_t>(), b = end.to<int64_t>(), s = step.to<int64_t>();
-    return s > 0 ? (b - a + s - 1) / s : (b - a + s + 1) / s;
+    int64_t span = 0, padded = 0;
+    if (__builtin_sub_overflow(b, a, &span) || __builtin_add_overflow(span, s > 0 ? s - 1 : s + 1, &padded))
+      raise<ValueError>({"[arange] invalid size, possible overflow"});
+    return padded / s;
   }
   double count = std::ceil((end.to<double>() - start.to<double>()) / step.to<double>());
   if (!(count >= 0 && count < 0x1p63)) raise<ValueError>({"[arange] invalid size, possible overflow"});

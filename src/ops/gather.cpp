@@ -98,7 +98,7 @@ Tensor scatter_positions(const Tensor& self, int64_t dim, const Tensor& index, c
   return at;
 }
 
-void scatter(const Tensor& out, int64_t dim, const Tensor& at, const Tensor& src) {
+void add_scattered(const Tensor& out, int64_t dim, const Tensor& at, const Tensor& src) {
   if (at.numel() == 0) return;
   const Tensor from = shares_memory(out, src) ? clone(src.detach()) : src;
   const Tensor where = shares_memory(out, at) ? clone(at) : at;
@@ -145,7 +145,7 @@ Tensor scatter_add(const Tensor& self, int64_t dim, const Tensor& index, const T
   int64_t d = wrap_dim(dim, self.dim(), "scatter_add");
   Tensor at = scatter_positions(self, d, index, src, "scatter_add");
   Tensor out = clone(self.detach());
-  scatter(out, d, at, src);
+  add_scattered(out, d, at, src);
   return record(std::move(out), "ScatterAddBackward0", {&self, &src}, {{at}}, scatter_backward(d, src));
 }
 
@@ -156,7 +156,7 @@ const Tensor& scatter_add_(const Tensor& self, int64_t dim, const Tensor& index,
   const Tensor* others[] = {&src};
   bool recorded = begin_write(self, "scatter_add_", others);
   OwnedNode node = write_node(recorded, "ScatterAddBackward0", {&self, &src}, {{at}}, scatter_backward(d, src));
-  scatter(self, d, at, src);
+  add_scattered(self, d, at, src);
   end_write(self, std::move(node));
   return self;
 }

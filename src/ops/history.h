@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "graph/node.h"
 
@@ -70,6 +71,20 @@ template <class F>
 Tensor record(Tensor out, const char* label, Inputs inputs, std::initializer_list<Save> saved, F f) {
   return record(std::move(out), label, std::span<const Tensor* const>(inputs.begin(), inputs.size()), saved,
                 std::move(f));
+}
+
+/// The same for two results of one node with one input. Both are kept alive by the caller's handles.
+template <class F>
+std::pair<Tensor, Tensor> record_pair(std::pair<Tensor, Tensor> out, const char* label, const Tensor& input,
+                                      std::initializer_list<Save> saved, F f) {
+  if (!needs_grad(input) || !is_floating_point(out.first.dtype())) return out;
+  const Tensor* inputs[] = {&input};
+  meta_of(object(out.second)).output_nr = 1; // a saved result asks
+  OwnedNode node = function_node(label, inputs, saved, 2, std::move(f));
+  retain(node.get());
+  set_history(object(out.first), node.get(), 0);
+  set_history(object(out.second), node.release(), 1);
+  return out;
 }
 
 /// A differentiable view of `base` (a handle of its base is kept) with the given geometry; no history yet.

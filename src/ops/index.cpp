@@ -129,15 +129,6 @@ Parsed parse(const Tensor& self, std::span<const Index> indices, std::string_vie
   return p;
 }
 
-Tensor alias(const Tensor& self) {
-  Tensor out = make_view(self, self.sizes(), self.strides(), 0);
-  if (!needs_grad(self)) return out;
-  const Tensor* inputs[] = {&self};
-  set_history(object(out),
-              function_node("AliasBackward0", inputs, {}, 1, [](Backward& b) { b.set(0, b.grad()); }).release(), 0);
-  return out;
-}
-
 Tensor read(const Tensor& whole, const Picked& p) {
   Tensor out = new_tensor(whole.dtype(), p.result);
   launch_with(index_kernel, buffer_of(out), buffer_of(whole), p);

@@ -10,6 +10,7 @@
 #include "ops/checks.h"
 #include "ops/history.h"
 #include "ops/launch.h"
+#include "ops/loss_parts.h"
 #include "ops/pointwise.h"
 #include "ops/record.h"
 #include "ops/reduction.h"
@@ -25,14 +26,6 @@ constexpr Pointwise squared_op{formulas::squared_difference_formula, "mse_loss",
                                only_floats};
 constexpr Pointwise scaled_op{formulas::scaled_difference_formula, "mse_loss_backward",
                               "MseLossBackwardBackward0", only_floats};
-
-LossReduction reduction_of(std::string_view text, std::string_view op) {
-  if (text == "mean") return LossReduction::mean;
-  if (text == "sum") return LossReduction::sum;
-  if (text == "none") return LossReduction::none;
-  raise<ValueError>(
-      {"[", op, "] ", text, " is not a valid value for reduction; accepted are 'none', 'mean' and 'sum'"});
-}
 
 bool small_floats(const TensorObject* x, const TensorObject* y) {
   return x && y && x->has(lane_flag) && y->has(lane_flag) && x->dtype == float32 && y->dtype == float32 &&
@@ -336,14 +329,6 @@ Tensor mse_loss(const Tensor& input, const Tensor& target, std::string_view redu
 }
 
 namespace {
-
-// What the old arguments size_average and reduce say instead.
-std::string_view legacy_reduction(std::optional<bool> size_average, std::optional<bool> reduce,
-                                  std::string_view reduction) {
-  if (!size_average && !reduce) return reduction;
-  if (!reduce.value_or(true)) return "none";
-  return size_average.value_or(true) ? "mean" : "sum";
-}
 
 Tensor functional_mse_loss(const Tensor& input, const Tensor& target, std::optional<bool> size_average,
                            std::optional<bool> reduce, std::string_view reduction, const Tensor& weight) {

@@ -202,7 +202,7 @@ std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim) {
         {"[split] split_size can only be 0 if dimension size is 0, but got dimension size of ", n});
   std::vector<int64_t> lengths;
   if (n == 0) lengths.push_back(0);
-  for (int64_t start = 0; start < n; start += split_size) lengths.push_back(std::min(split_size, n - start));
+  for (int64_t left = n; left > 0; left -= lengths.back()) lengths.push_back(std::min(split_size, left));
   return split_sizes(self, lengths, d, "SplitBackward0");
 }
 
@@ -216,7 +216,7 @@ std::vector<Tensor> split_with_sizes(const Tensor& self, IntList lengths, int64_
       raise<ValueError>(
           {"[split_with_sizes] split_with_sizes expects split_sizes have only non-negative entries, but got ",
            IntList(lengths)});
-    total += n;
+    if (__builtin_add_overflow(total, n, &total)) total = INT64_MAX;
   }
   if (total != self.size(d))
     raise<ShapeError>({"[split_with_sizes] split_with_sizes expects split_sizes to sum exactly to ",

@@ -33,7 +33,7 @@ Tensor PointwiseNode::to_one(const Tensor& gradient) const {
 // The derivatives of small tensors, tile by tile; false if something isn't small.
 bool PointwiseNode::apply_small(Backward& b) {
   TensorObject* g = object(b.grad());
-  if (!g->has(lane_flag) || extra || thread_state.modes != grad_off ||
+  if (op->formula.composed || !g->has(lane_flag) || extra || thread_state.modes != grad_off ||
       !(direct_dtypes(floats) & dtype_bit(g->dtype)))
     return false;
   const Formula& f = op->formula;
@@ -73,7 +73,7 @@ bool PointwiseNode::apply_small(Backward& b) {
 // The same where all are whole tensors of equal sizes.
 bool PointwiseNode::apply_whole(Backward& b) {
   TensorObject* g = object(b.grad());
-  if (!is_whole(g) || extra || scalar_input != no_input || one_input != no_input ||
+  if (op->formula.composed || !is_whole(g) || extra || scalar_input != no_input || one_input != no_input ||
       thread_state.modes != grad_off || !(direct_dtypes(floats) & dtype_bit(g->dtype)))
     return false;
   const Formula& f = op->formula;
@@ -119,7 +119,7 @@ void PointwiseNode::apply_any(Backward& b) {
     Tensor out;
     if (f.passes_gradient[i]) {
       out = g;
-    } else if (grad_enabled()) {
+    } else if (grad_enabled() || f.composed) {
       out = f.on_tensors[i](g, tensors, tensors[result_tag], p);
     } else {
       bool repeats = shape && !(IntList(shape->sizes) == g.sizes());

@@ -143,6 +143,14 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
       ValueList rest(arguments.begin() + static_cast<std::ptrdiff_t>(next), arguments.end());
       bound.values[i] = rest;
       next = arguments.size();
+    } else if (params[i].spread && !(arguments.size() - next == 1 && arguments[next].as<ValueList>() &&
+                                     op.kinds[i] == ParamKind::tensors)) {
+      ValueList rest(arguments.begin() + static_cast<std::ptrdiff_t>(next), arguments.end());
+      if (op.kinds[i] == ParamKind::tensors)
+        bound.values[i] = rest;
+      else
+        bound.values[i] = Tuple{rest};
+      next = arguments.size();
     } else {
       bound.values[i] = arguments[next++];
     }
@@ -186,6 +194,7 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
       bound.values[i] = parse_default(params[i].standard);
     } else if (!fits(bound.values[i], op.kinds[i], op.info.numbers_as_tensors) ||
                (bound.values[i].is_none() && op.kinds[i] != ParamKind::indices &&
+                op.kinds[i] != ParamKind::optional_scalar &&
                 params[i].standard != "None" && params[i].standard != "[]")) {
       bound.problem = "doesn't take this kind of value for '" + std::string(params[i].name) + "'";
       return bound;

@@ -116,6 +116,7 @@ struct Param {
   std::string_view name;
   std::string_view standard; // text of the default; empty if it must be given
   bool keyword_only;
+  bool spread = false; // `*tensors`: a list, or its elements one after the other
 };
 
 namespace detail {
@@ -191,12 +192,20 @@ inline void put(ValueList& out, Scalar s) {
   else
     out.emplace_back(s.to<double>());
 }
+inline void put(ValueList& out, const std::vector<int64_t>& list) {
+  out.emplace_back(ValueList(list.begin(), list.end()));
+}
 inline void put(ValueList& out, const std::vector<Tensor>& list) {
   for (const Tensor& t : list) out.emplace_back(t);
 }
 inline void put(ValueList& out, const std::pair<Tensor, Tensor>& p) {
   out.emplace_back(p.first);
   out.emplace_back(p.second);
+}
+inline void put(ValueList& out, const std::tuple<Tensor, Tensor, Tensor>& t) {
+  out.emplace_back(std::get<0>(t));
+  out.emplace_back(std::get<1>(t));
+  out.emplace_back(std::get<2>(t));
 }
 
 // One body for all functions of one signature.
@@ -247,10 +256,13 @@ constexpr size_t parse_signature(std::string_view text, std::span<Param> out) {
       continue;
     }
     if (count == out.size()) throw "too many parameters";
+    const bool spread = part.starts_with('*');
+    if (spread) part.remove_prefix(1);
     size_t equals = part.find('=');
     out[count++] = {part.substr(0, equals),
                     equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1),
-                    keyword_only};
+                    keyword_only, spread};
+    keyword_only |= spread;
   }
   if (at >= text.size()) throw "the signature has no closing parenthesis";
   return count;

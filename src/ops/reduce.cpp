@@ -246,6 +246,83 @@ Tensor var(const Tensor& self, IntList dim, Scalar correction, bool keepdim) {
                 });
 }
 
+namespace {
+
+// Standard deviations where they are the result; the quotient has no value at zero, PyTorch takes zero.
+Tensor std_backward(const Tensor& g, const Tensor& result, const Tensor& self, const InputDims& dims, double dof) {
+  return var_backward(masked_fill(g / (result * 2), eq(result, 0), 0), self, dims, dof);
+}
+
+Tensor mean_backward(const Tensor& g, const InputDims& dims, int64_t count) {
+  return dims.spread(g / Scalar(count));
+}
+
+// Variance (or its root) and mean by Welford's steps.
+std::pair<Tensor, Tensor> with_mean(const Tensor& self, IntList dim, Scalar correction, bool keepdim, bool root,
+                                    std::string_view op, const char* node) {
+  Reduction r(self, dim, keepdim, op);
+  if (!is_floating_point(self.dtype()))
+    raise<DtypeError>({"[", op, "] ", op, " only support floating point and complex dtypes, got ",
+                       name(self.dtype())});
+  Dtype inner = self.dtype() == float64 ? float64 : float32;
+  Tensor in = as_dtype(self, inner), spread = new_tensor(inner, r.sizes), centre = new_tensor(inner, r.sizes);
+  Dims strides = r.result_strides(in.sizes());
+  launch(var_kernel,
+         {buffer_as(spread, in.sizes(), strides, in.numel()), buffer_of(in),
+          buffer_as(centre, in.sizes(), strides, in.numel())},
+         VarCall{correction.to<double>()});
+  if (root) {
+    NoGradGuard quiet;
+    spread = sqrt(spread);
+  }
+  spread = as_dtype(spread, self.dtype());
+  centre = as_dtype(centre, self.dtype());
+  double dof = static_cast<double>(r.count) - correction.to<double>();
+  return record_pair({spread, centre}, node, self, {{self}, result(spread)},
+                     [dims = InputDims(self, r), dof, root, count = r.count](Backward& b) {
+                       Tensor sum;
+                       if (b.grad(0).defined())
+                         sum = root ? std_backward(b.grad(0), b.saved(1), b.saved(0), dims, dof)
+                                    : var_backward(b.grad(0), b.saved(0), dims, dof);
+                       if (b.grad(1).defined()) {
+                         Tensor part = mean_backward(b.grad(1), dims, count);
+                         sum = sum.defined() ? sum + part : part;
+                       }
+                       b.set(0, sum);
+                     });
+}
+
+} // namespace
+
+Tensor std(const Tensor& self) { return std(self, IntList(), 1, false); }
+Tensor std(const Tensor& self, IntList dim, Scalar correction, bool keepdim) {
+  Reduction r(self, dim, keepdim, "std");
+  if (!is_floating_point(self.dtype()))
+    raise<DtypeError>(
+        {"[std] std and var only support floating point and complex dtypes, got ", name(self.dtype())});
+  Tensor out;
+  {
+    NoGradGuard quiet;
+    Dtype inner = self.dtype() == float64 ? float64 : float32;
+    out = to(sqrt(var(to(self, inner), dim, correction, keepdim)), self.dtype());
+  }
+  Tensor kept = out;
+  double dof = static_cast<double>(r.count) - correction.to<double>();
+  return record(std::move(out), "StdBackward0", {&self}, {{self}, result(kept)},
+                [dims = InputDims(self, r), dof](Backward& b) {
+                  if (b.grad().defined())
+                    b.set(0, std_backward(b.grad(), b.saved(1), b.saved(0), dims, dof));
+                });
+}
+std::pair<Tensor, Tensor> var_mean(const Tensor& self) { return var_mean(self, IntList(), 1, false); }
+std::pair<Tensor, Tensor> var_mean(const Tensor& self, IntList dim, Scalar correction, bool keepdim) {
+  return with_mean(self, dim, correction, keepdim, false, "var_mean", "VarMeanBackward0");
+}
+std::pair<Tensor, Tensor> std_mean(const Tensor& self) { return std_mean(self, IntList(), 1, false); }
+std::pair<Tensor, Tensor> std_mean(const Tensor& self, IntList dim, Scalar correction, bool keepdim) {
+  return with_mean(self, dim, correction, keepdim, true, "std_mean", "StdMeanBackward0");
+}
+
 Tensor logsumexp(const Tensor& self, IntList dim, bool keepdim) {
   Reduction r(self, dim, keepdim, "logsumexp");
   Tensor in = is_integral(self.dtype()) ? to(self, get_default_dtype()) : self;

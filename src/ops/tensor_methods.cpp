@@ -16,7 +16,8 @@ namespace talweg {
 namespace {
 
 TensorObject* checked(const Tensor& t) {
-  if (!t.defined()) raise<TypeError>({"[Tensor] the Tensor is undefined: it was default-constructed or reset"});
+  if (!t.defined())
+    raise<TypeError>({"[Tensor] the Tensor is undefined: it was default-constructed or reset"});
   return object(t);
 }
 
@@ -121,7 +122,8 @@ const Tensor& Tensor::requires_grad_(bool value) const {
          "result without history"});
   if (value && o->has(inference_flag) && !(thread_state.modes & inference))
     raise<AutogradError>(
-        {"[requires_grad_] Setting requires_grad=True on inference tensor outside InferenceMode is not allowed; "
+        {"[requires_grad_] Setting requires_grad=True on inference tensor outside InferenceMode is not "
+         "allowed; "
          "make a clone() to get a normal tensor"});
   // With its meta at once: threads that only read it may be several.
   if (value) {
@@ -235,28 +237,31 @@ std::vector<GradFn> GradFn::next_functions() const {
   return out;
 }
 
-TensorHook Tensor::add_hook(detail::HookFn call, void* context, void (*end)(void*), bool after) const {
-  Hook hook{0, 0, call, context, end};
+HookHandle Tensor::add_hook(detail::HookFn call, void* context, void (*end)(void*), bool after) const {
+  Hook hook{new_hook_id(), 0, call, {context, end}};
   auto* o = checked(*this);
-  if (after && grad_fn_of(o)) {
-    end(context);
+  if (after && grad_fn_of(o))
     raise<AutogradError>(
         {"[register_post_accumulate_grad_hook] post accumulate grad hooks cannot be registered on non-leaf "
          "tensors; register_hook sees the gradient of a result"});
-  }
-  if (!talweg::requires_grad(o)) {
-    end(context);
-    raise<AutogradError>(
-        {after ? "[register_post_accumulate_grad_hook]" : "[register_hook]",
-         " cannot register a hook on a tensor that doesn't require gradient"});
-  }
-  hook.id = new_hook_id();
+  if (!talweg::requires_grad(o))
+    raise<AutogradError>({after ? "[register_post_accumulate_grad_hook]" : "[register_hook]",
+                          " cannot register a hook on a tensor that doesn't require gradient"});
   Node* node = grad_fn_of(o);
   hook.output = node ? talweg::output_nr(o) : 0;
   if (!node) node = &meta_of(o).leaf;
   NodeExtra& extra = node->more();
-  (after ? extra.post_hooks : extra.hooks).push_back(hook);
-  return TensorHook(*this, hook.id);
+  const uint64_t id = hook.id;
+  (after ? extra.post_hooks : extra.hooks).push_back(std::move(hook));
+  return {node, id};
+}
+
+HookHandle GradFn::add_hook(detail::NodeHookFn call, void* context, void (*end)(void*), bool after) const {
+  NodeHook hook{new_hook_id(), after, call, {context, end}};
+  if (!node_) raise<AutogradError>({"[register_hook] there is no node here: a leaf has no grad_fn"});
+  const uint64_t id = hook.id;
+  static_cast<Node*>(node_)->more().node_hooks.push_back(std::move(hook));
+  return {node_, id};
 }
 
 // Whatever a hook holds may itself end hooks: it is taken out of the list first.
@@ -264,44 +269,25 @@ template <class H>
 static void remove_hook(std::vector<H>& hooks, uint64_t id) {
   for (size_t i = 0; i < hooks.size(); ++i)
     if (hooks[i].id == id) {
-      H hook = hooks[i];
+      H hook = std::move(hooks[i]);
       hooks.erase(hooks.begin() + static_cast<std::ptrdiff_t>(i));
-      hook.end(hook.context);
       return;
     }
 }
 
-NodeHookHandle::NodeHookHandle(void* node, uint64_t id) noexcept : node_(node), id_(id) {
+HookHandle::HookHandle(void* node, uint64_t id) noexcept : node_(node), id_(id) {
   retain_edge({static_cast<Node*>(node_), 0});
 }
-NodeHookHandle::~NodeHookHandle() { release_edge({static_cast<Node*>(node_), 0}); }
-void NodeHookHandle::remove() {
+HookHandle::~HookHandle() { release_edge({static_cast<Node*>(node_), 0}); }
+void HookHandle::remove() {
   auto* node = static_cast<Node*>(node_);
-  if (node && node->extra) remove_hook(node->extra->node_hooks, id_);
-  release_edge({node, 0});
-  node_ = nullptr;
-}
-
-NodeHookHandle GradFn::add_hook(detail::NodeHookFn call, void* context, void (*end)(void*), bool after) const {
-  if (!node_) {
-    end(context);
-    raise<AutogradError>({"[register_hook] there is no node here: a leaf has no grad_fn"});
-  }
-  const uint64_t id = new_hook_id();
-  static_cast<Node*>(node_)->more().node_hooks.push_back({id, after, call, context, end});
-  return NodeHookHandle(node_, id);
-}
-
-void TensorHook::remove() {
-  if (!tensor_.defined()) return;
-  auto* o = object(tensor_);
-  Node* node = grad_fn_of(o);
-  if (!node) node = &meta_of(o).leaf;
-  if (node->extra) {
+  if (node && node->extra) {
     remove_hook(node->extra->hooks, id_);
     remove_hook(node->extra->post_hooks, id_);
+    remove_hook(node->extra->node_hooks, id_);
   }
-  tensor_.reset();
+  node_ = nullptr;
+  release_edge({node, 0});
 }
 
 } // namespace talweg

@@ -110,6 +110,7 @@ Tensor expand(const Tensor& self, IntList size) {
                          ". Target sizes: ", IntList(size), ". Tensor sizes: ", IntList(self.sizes())});
     strides[i] = n == sizes[i] ? s : 0;
   }
+  checked_numel(sizes, self.element_size());
   return view_of(
       self, sizes, strides, 0, "ExpandBackward0",
       [old = Dims(self.sizes()), dtype = self.dtype()](const Tensor& g) { return sum_to(g, old, dtype); });

@@ -46,6 +46,23 @@ Adam::Adam(std::vector<Group> groups) : OptimizerOf(Traits::type) {
   if (groups.empty()) raise<ValueError>({"[Adam] optimizer got an empty parameter list"});
   for (Group& g : groups) add_param_group(std::move(g));
 }
+Adam::Adam(std::vector<Group> groups, const Type& type) : OptimizerOf(type) {
+  if (groups.empty()) raise<ValueError>({"[", type.name, "] optimizer got an empty parameter list"});
+  for (Group& g : groups) add_param_group(std::move(g));
+}
+
+struct AdamW::Traits : Adam::Traits {
+  static constexpr Type type{"AdamW", fields, true, tensors};
+};
+
+AdamW::AdamW(std::vector<Group> groups) : Adam(std::move(groups), Traits::type) {}
+AdamW::AdamW(std::vector<Tensor> params, const AdamWOptions& options)
+    : AdamW([&] {
+        std::vector<Group> groups;
+        groups.emplace_back(std::move(params), options);
+        return groups;
+      }()) {}
+
 void Adam::add_param_group(Group group) {
   check(group);
   append(std::move(group));
@@ -91,5 +108,9 @@ extern const OptimizerRecord adam_record;
 constinit const OptimizerRecord adam_record = optimizer<Adam>(
     "Adam(params, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0, amsgrad=False, *, maximize=False, "
     "decoupled_weight_decay=False)");
+extern const OptimizerRecord adamw_record;
+constinit const OptimizerRecord adamw_record = optimizer<AdamW>(
+    "AdamW(params, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.01, amsgrad=False, *, maximize=False, "
+    "decoupled_weight_decay=True)");
 
 } // namespace talweg::optim

@@ -7,11 +7,11 @@
 
 namespace talweg::optim {
 
-extern const OptimizerRecord sgd_record, adam_record;
+extern const OptimizerRecord sgd_record, adam_record, adamw_record;
 
 namespace {
 
-constexpr const OptimizerRecord* records[] = {&sgd_record, &adam_record};
+constexpr const OptimizerRecord* records[] = {&sgd_record, &adam_record, &adamw_record};
 
 bool number(const Value& v, Number& out) {
   if (auto* i = v.as<int64_t>())

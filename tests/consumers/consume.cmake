@@ -1,8 +1,38 @@
-# cmake -DKIND=find_package|add_subdirectory -DSOURCE=... -DBUILD=... -DWORK=... -DCXX=... -P consume.cmake
+# cmake -DKIND=find_package|pkg_config|deb|fetch_content|add_subdirectory -DSOURCE=... -DBUILD=... -DWORK=... -DCXX=... -P consume.cmake
 # Configures, builds and runs the small project of that name as a user of talweg would.
 function(must)
   execute_process(COMMAND ${ARGV} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
+
+# What pkg-config says, in a folder of the package, is enough for a compiler.
+function(with_pkg_config folder)
+  file(GLOB_RECURSE file ${folder}/*talweg.pc)
+  cmake_path(GET file PARENT_PATH place)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E env PKG_CONFIG_LIBDIR=${place} PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1
+    PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 pkg-config --cflags --libs talweg
+    OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  separate_arguments(flags)
+  must(${CXX} -std=c++20 ${SOURCE}/tests/consumers/main.cpp ${flags} -o ${WORK}/consumer)
+  must(${WORK}/consumer)
+endfunction()
+
+if(KIND STREQUAL "pkg_config")
+  file(REMOVE_RECURSE ${WORK})
+  must(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/installed)
+  file(RENAME ${WORK}/installed ${WORK}/moved)
+  with_pkg_config(${WORK}/moved)
+  return()
+endif()
+if(KIND STREQUAL "deb")
+  file(REMOVE_RECURSE ${WORK})
+  file(MAKE_DIRECTORY ${WORK})
+  must(cpack -G DEB --config ${BUILD}/CPackConfig.cmake -B ${WORK})
+  file(GLOB package ${WORK}/*.deb)
+  must(dpkg-deb --info ${package})
+  must(dpkg-deb --extract ${package} ${WORK}/root)
+  with_pkg_config(${WORK}/root/usr)
+  return()
+endif()
 
 set(configure ${CMAKE_COMMAND} -S ${SOURCE}/tests/consumers/${KIND} -B ${WORK}/build -G Ninja -Werror=dev
   -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER})

@@ -72,6 +72,12 @@ std::string record_of(std::string_view python_name) {
       name.remove_prefix(place.size());
       break;
     }
+  std::string special;
+  if (name.starts_with("special.")) {
+    special = "special_" + std::string(name.substr(8));
+    if (!is_known(special)) special = special.substr(8);
+    name = special;
+  }
   if (!is_known(name)) throw Absent("no record '" + std::string(name) + "'");
   return std::string(name);
 }

@@ -23,7 +23,7 @@ const std::map<std::string, Replay> families = {
     {"init", &replay_init},         {"modules", &replay_module},
     {"ops", &replay_call},          {"optim", &replay_optimizer},
     {"printing", &replay_printing}, {"promotion", &replay_promotion},
-    {"rng", &replay_draws},
+    {"rng", &replay_draws},         {"transforms", &replay_call},
 };
 
 struct Options {

@@ -46,6 +46,15 @@ __attribute__((flatten)) void run(T* out, const T* x, const T* y, size_t n) {
   FUNCTION(tan)                   \
   FUNCTION(erf)                   \
   FUNCTION(erfc)                  \
+  FUNCTION(erfinv)                \
+  FUNCTION(asin)                  \
+  FUNCTION(acos)                  \
+  FUNCTION(atan)                  \
+  FUNCTION(sinh)                  \
+  FUNCTION(cosh)                  \
+  FUNCTION(asinh)                 \
+  FUNCTION(acosh)                 \
+  FUNCTION(atanh)                 \
   FUNCTION(sqrt)                  \
   FUNCTION(round)                 \
   FUNCTION(floor)                 \
@@ -53,6 +62,8 @@ __attribute__((flatten)) void run(T* out, const T* x, const T* y, size_t n) {
   FUNCTION(trunc)
 #define BINARY_FUNCTIONS(FUNCTION) \
   FUNCTION(pow)                    \
+  FUNCTION(atan2)                  \
+  FUNCTION(hypot)                  \
   FUNCTION(fmod)                   \
   FUNCTION(remainder)
 

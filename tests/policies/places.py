@@ -19,7 +19,7 @@ KINDS = {
     "const Tensor&": "tensor", "Scalar": "scalar", "std::optional<Scalar>": "scalar", "int64_t": "integer",
     "std::optional<int64_t>": "integer", "double": "floating", "bool": "boolean", "std::optional<bool>": "boolean",
     "std::string_view": "text", "Dtype": "dtype", "std::optional<Dtype>": "dtype", "IntList": "int_list",
-    "const std::vector<Tensor>&": "tensors", "std::span<const Index>": "indices",
+    "const std::vector<Tensor>&": "tensors", "const std::vector<std::vector<int64_t>>&": "indices", "std::span<const Index>": "indices",
     "std::initializer_list<Index>": "indices", "std::optional<Generator>": "generator",
     "const TensorOptions&": "options",
 }
@@ -75,11 +75,14 @@ def cpp_params(text):
 def functions(path, text, doc_required=True):
     """The functions declared in a text, class bodies left out."""
     lines = text.splitlines()
+    module = ""
     documented = False
     statement, start = "", 0
     depth = 0
     for number, line in enumerate(lines, 1):
         bare = line.strip()
+        if match := re.fullmatch(r"namespace talweg(?:::(\w+))? \{", bare):
+            module = match.group(1) + "." if match.group(1) else ""
         if bare.startswith("///"):
             documented = True
         elif not bare and not statement.strip():
@@ -108,7 +111,7 @@ def functions(path, text, doc_required=True):
             if c == ";":
                 match = re.match(r"\s*(?:TALWEG_EXPORT\s+)?(?:[\w:<>,&\s]*?[\w>&])\s+[&]?(\w+)\((.*)\)\s*;", statement, re.S)
                 if match and "template" not in statement and "delete" not in statement and "operator" not in statement:
-                    yield Function(match.group(1), list(cpp_params(match.group(2))), documented, f"{path}:{start}")
+                    yield Function(module + match.group(1), list(cpp_params(match.group(2))), documented, f"{path}:{start}")
                 statement = ""
 
 
@@ -125,7 +128,7 @@ def record_params(record):
     kinds = iter(record["kinds"])
     for part in split(inside):
         if part != "*":
-            name, equals, default = part.partition("=")
+            name, equals, default = part.lstrip("*").partition("=")
             yield Param(name, None, next(kinds), value(default) if equals else None)
 
 
@@ -181,6 +184,7 @@ for method in methods((include / "tensor.h").read_text()):
 records = [json.loads(line) for line in run(house.arguments.records).splitlines()]
 by_name = collections.defaultdict(list)
 for record in records:
+    record["signature"] = record["signature"].replace("linalg.", "linalg_", 1)
     by_name[record["signature"].partition("(")[0]].append(record)
 
 for record in records:

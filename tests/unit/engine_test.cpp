@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <thread>
 
 #include "talweg/talweg.h"
 
@@ -103,6 +104,93 @@ TEST(Engine, HooksOfLeavesSeeTheWholeGradientOnce) {
   (x * 2 + x * 3 + x).backward();
   EXPECT_EQ(seen, 1);
   EXPECT_EQ(value, 6);
+}
+
+// A derivative that differentiates something of its own with respect to a leaf that the walk around it
+// passes.
+struct Nested : tw::autograd::Function<Nested> {
+  static inline tw::Tensor weight;
+  static inline float inner = 0;
+  static tw::Tensor forward(tw::autograd::Context&, const tw::Tensor& x) { return x * 1; }
+  static std::vector<tw::Tensor> backward(tw::autograd::Context&, const std::vector<tw::Tensor>& grads) {
+    tw::EnableGradGuard on;
+    inner = number(tw::autograd::grad({(weight * 3).sum()}, {weight})[0]);
+    return grads;
+  }
+};
+
+TEST(Engine, ADerivativeMayDifferentiateByALeafThatWaits) {
+  tw::Tensor w = leaf(2), x = leaf(5);
+  Nested::weight = w;
+  (w + Nested::apply(x)).sum().backward();
+  Nested::weight = {};
+  EXPECT_EQ(Nested::inner, 3);
+  EXPECT_EQ(number(w.grad()), 1);
+  EXPECT_EQ(number(x.grad()), 1);
+}
+
+TEST(Engine, AGraphMadeByTwoThreadsIsDifferentiated) {
+  tw::Tensor x = leaf(2);
+  tw::Tensor h = x;
+  for (int i = 0; i < 100; ++i) h = h * 1;
+  float got = 0;
+  std::thread([&] { got = number(tw::autograd::grad({(h * 3).sum()}, {x})[0]); }).join();
+  EXPECT_EQ(got, 3);
+}
+
+TEST(Engine, AHookCantChangeWhatAGradientIs) {
+  tw::Tensor w = tw::ones({3}).requires_grad_();
+  auto hook = w.register_hook([](const tw::Tensor& g) { return g.sum(); });
+  EXPECT_THROW((w * 2).sum().backward(), tw::AutogradError);
+  hook.remove();
+  hook = w.register_hook([](const tw::Tensor& g) { return g.to(tw::float64); });
+  EXPECT_THROW((w * 2).sum().backward(), tw::AutogradError);
+}
+
+TEST(Engine, HooksMayRemoveHooks) {
+  tw::Tensor x = leaf(2);
+  int first = 0, second = 0;
+  tw::HookHandle a, b;
+  a = x.register_hook([&, mark = std::string(100, 'a')](const tw::Tensor&) {
+    ++first;
+    a.remove();
+    b.remove();
+    EXPECT_EQ(mark.size(), 100u); // what it works on is still there
+    return tw::Tensor();
+  });
+  b = x.register_hook([&, mark = std::string(100, 'b')](const tw::Tensor&) {
+    second += mark[50] == 'b';
+    return tw::Tensor();
+  });
+  (x * 2).backward();
+  (x * 2).backward();
+  EXPECT_EQ(first, 1);
+  EXPECT_EQ(second, 1);
+}
+
+TEST(Engine, AHookIsRemovedWhereItWasRegistered) {
+  tw::Tensor x = leaf(2);
+  tw::Tensor y = x * 2;
+  int called = 0;
+  auto hook = y.register_hook([&](const tw::Tensor&) {
+    ++called;
+    return tw::Tensor();
+  });
+  y.mul_(3);
+  hook.remove();
+  y.backward();
+  EXPECT_EQ(called, 0);
+}
+
+TEST(Engine, AHookMayLetGoOfTheGraph) {
+  tw::Tensor x = leaf(2);
+  tw::Tensor loss = x * 3;
+  loss.register_hook([&](const tw::Tensor&) {
+    loss.detach_();
+    return tw::Tensor();
+  });
+  loss.backward();
+  EXPECT_EQ(number(x.grad()), 3);
 }
 
 } // namespace

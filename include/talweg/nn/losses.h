@@ -5,6 +5,7 @@
 #include <string>
 
 #include "talweg/nn/module.h"
+#include "talweg/ops/more_losses.h"
 
 namespace talweg::nn {
 
@@ -25,6 +26,25 @@ class MSELoss {
   std::string reduction;
   TALWEG_MODULE();
 };
+
+#define TALWEG_LOSS_MODULE(Name, function)                                                \
+  class Name {                                                                            \
+   public:                                                                                \
+    explicit Name(const LossOptions& options = {});                                       \
+    Tensor operator()(const Tensor& input, const Tensor& target) const {                  \
+      return talweg::function(input, target, reduction);                                  \
+    }                                                                                     \
+    Name clone() const { return Name({.reduction = reduction}); }                         \
+    std::string reduction;                                                                \
+    TALWEG_MODULE();                                                                      \
+  }
+/// |input - target|, reduced.
+TALWEG_LOSS_MODULE(L1Loss, l1_loss);
+/// log(1 + exp(-target input)), reduced.
+TALWEG_LOSS_MODULE(SoftMarginLoss, soft_margin_loss);
+/// What the other classes come within a margin of each target's.
+TALWEG_LOSS_MODULE(MultiLabelMarginLoss, multilabel_margin_loss);
+#undef TALWEG_LOSS_MODULE
 
 struct CrossEntropyLossOptions {
   Tensor weight = {}; // one number per class

@@ -1,0 +1,2 @@
+// The loops of formulas/activations.h for one instruction set.
+#include "formulas/activations.h"

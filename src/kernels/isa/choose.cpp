@@ -1,0 +1,2 @@
+// The loops of formulas/choose.h for one instruction set.
+#include "formulas/choose.h"
