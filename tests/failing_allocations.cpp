@@ -11,14 +11,14 @@
 #include "talweg/talweg.h"
 
 // The program's own: allocations of the C++ library count too. Small blocks come from malloc as before, so that the sanitizers
-// see them.
-void* operator new(size_t bytes) {
+// see them. Out of line: where only one of a pair is inlined, the compiler takes them for strangers.
+[[gnu::noinline]] void* operator new(size_t bytes) {
   void* block = talweg::allocation_fails() ? nullptr : std::malloc(bytes ? bytes : 1);
   if (!block) throw std::bad_alloc();
   return block;
 }
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, size_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, size_t) noexcept { std::free(block); }
 
 namespace {
 

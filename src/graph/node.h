@@ -375,7 +375,7 @@ inline void deallocate_node(void* node, size_t bytes) noexcept {
     deallocate(node, bytes);
 }
 
-/// Throws without a trace: the edges then still are the caller's.
+/// Edges that come as OwnedEdges are released if this throws.
 template <class N, class... A>
 N* make_node(A&&... arguments) {
   void* memory = allocate_node(sizeof(N));

@@ -80,10 +80,10 @@ std::pair<Tensor, Tensor> record_pair(std::pair<Tensor, Tensor> out, const char*
   if (!needs_grad(input) || !is_floating_point(out.first.dtype())) return out;
   const Tensor* inputs[] = {&input};
   meta_of(object(out.second)).output_nr = 1; // a saved result asks
-  Node* node = function_node(label, inputs, saved, 2, std::move(f)).release();
-  retain(node);
-  set_history(object(out.first), node, 0);
-  set_history(object(out.second), node, 1);
+  OwnedNode node = function_node(label, inputs, saved, 2, std::move(f));
+  retain(node.get());
+  set_history(object(out.first), node.get(), 0);
+  set_history(object(out.second), node.release(), 1);
   return out;
 }
 
