@@ -274,6 +274,11 @@ Tensor combinations(const Tensor& input, int64_t r, bool with_replacement) {
   if (r < 0) raise<ValueError>({"[combinations] Expect a non-negative number, but got ", r});
   if (r == 0) return new_tensor(input.dtype(), IntList(0));
   const int64_t n = input.size(0), step = with_replacement ? 0 : 1;
+  // PyTorch chooses among all n ^ r tuples.
+  int64_t tuples = 1;
+  for (int64_t i = 0; i < r && n > 1; ++i)
+    if (__builtin_mul_overflow(tuples, n, &tuples))
+      raise<ValueError>({"[combinations] numel: integer multiplication overflow: ", n, " elements, r = ", r});
   std::vector<std::vector<int64_t>> columns(static_cast<size_t>(r));
   std::vector<int64_t> at(static_cast<size_t>(r), 0);
   for (size_t i = 1; i < at.size(); ++i) at[i] = at[i - 1] + step;

@@ -77,15 +77,17 @@ using OfNumber = Tensor(const Tensor&, Scalar);
 using NumberInPlace = const Tensor&(const Tensor&, Scalar);
 using NumberFirst = Tensor(Scalar, const Tensor&);
 
-#define TALWEG_TWO(name, text, ...)                                         \
+#define TALWEG_TWO(name, text, what, ...)                                   \
   op<Binary, &name>(#name "(self, other)", {.doc = text,                    \
                                             .samples = {__VA_ARGS__},       \
                                             .derivative = Derivative::none, \
                                             .why_not = "integers have none", \
                                             .in_place = boxed<BinaryInPlace, &name##_>, \
-                                            .elementwise = true})
-#define TALWEG_BITS(name, text, ...)                                                      \
-  TALWEG_TWO(name, text, __VA_ARGS__),                                                    \
+                                            .elementwise = true,            \
+                                            .takes = what})
+// A number makes truth values integers, so these forms take them in any case.
+#define TALWEG_BITS(name, text, what, ...)                                                \
+  TALWEG_TWO(name, text, what, __VA_ARGS__),                                              \
       op<OfNumber, &name>(#name "(self, other)", {.doc = text,                            \
                                                   .samples = {"Z(2, 3; 5), 2"},           \
                                                   .derivative = Derivative::none,         \
@@ -97,12 +99,13 @@ using NumberFirst = Tensor(Scalar, const Tensor&);
                                                      .derivative = Derivative::none,      \
                                                      .why_not = "integers have none",     \
                                                      .elementwise = true})
-#define TALWEG_WORD(word, name)                                                        \
+#define TALWEG_WORD(word, name, what)                                                  \
   op<Binary, &name>(word "(self, other)", {.doc = "the operator of Python",            \
                                            .samples = {"Z(2, 3; 5), Z(3; 5)"},         \
                                            .derivative = Derivative::none,             \
                                            .why_not = "integers have none",            \
-                                           .elementwise = true}),                      \
+                                           .elementwise = true,                        \
+                                           .takes = what}),                            \
       op<OfNumber, &name>(word "(self, other)", {.doc = "the operator of Python",      \
                                                  .samples = {"Z(2, 3; 5), 2"},         \
                                                  .derivative = Derivative::none,       \
@@ -119,32 +122,32 @@ Tensor reflected(const Tensor& self, Scalar other) {
 }
 
 constinit const Op ops[] = {
-    TALWEG_BITS(bitwise_and, "the bits that both have", "Z(2, 3; 5), Z(2, 3; 5)", "Z(2, 1; 5), Z(4; 5)",
+    TALWEG_BITS(bitwise_and, "the bits that both have", Takes::all, "Z(2, 3; 5), Z(2, 3; 5)", "Z(2, 1; 5), Z(4; 5)",
                 "B(3), B(3)"),
-    TALWEG_BITS(bitwise_or, "the bits that either has", "Z(2, 3; 5), Z(2, 3; 5)", "Z(2, 1; 5), Z(4; 5)",
+    TALWEG_BITS(bitwise_or, "the bits that either has", Takes::all, "Z(2, 3; 5), Z(2, 3; 5)", "Z(2, 1; 5), Z(4; 5)",
                 "B(3), B(3)"),
-    TALWEG_BITS(bitwise_xor, "the bits that one of both has", "Z(2, 3; 5), Z(2, 3; 5)", "Z(2, 1; 5), Z(4; 5)",
+    TALWEG_BITS(bitwise_xor, "the bits that one of both has", Takes::all, "Z(2, 3; 5), Z(2, 3; 5)", "Z(2, 1; 5), Z(4; 5)",
                 "B(3), B(3)"),
-    TALWEG_BITS(bitwise_left_shift, "self * 2 ^ other", "Z(2, 3; 5), Z(2, 3; 5)", "Z(2, 1; 5), Z(4; 5)"),
-    TALWEG_BITS(bitwise_right_shift, "self / 2 ^ other", "Z(2, 3; 5), Z(2, 3; 5)", "Z(2, 1; 5), Z(4; 5)"),
+    TALWEG_BITS(bitwise_left_shift, "self * 2 ^ other", Takes::numbers, "Z(2, 3; 5), Z(2, 3; 5)", "Z(2, 1; 5), Z(4; 5)"),
+    TALWEG_BITS(bitwise_right_shift, "self / 2 ^ other", Takes::numbers, "Z(2, 3; 5), Z(2, 3; 5)", "Z(2, 1; 5), Z(4; 5)"),
     op<Unary, &bitwise_not>("bitwise_not(self)", {.doc = "the bits that self hasn't",
                                                   .samples = {"Z(2, 3; 5)", "B(3)"},
                                                   .derivative = Derivative::none,
                                                   .why_not = "integers have none",
                                                   .in_place = boxed<UnaryInPlace, &bitwise_not_>,
                                                   .elementwise = true}),
-    TALWEG_TWO(gcd, "the greatest common divisor", "Z(2, 3; 5), Z(2, 3; 5)", "Z(2, 1; 5), Z(4; 5)"),
-    TALWEG_TWO(lcm, "the least common multiple", "Z(2, 3; 5), Z(2, 3; 5)", "Z(2, 1; 5), Z(4; 5)"),
-    TALWEG_WORD("__and__", bitwise_and),
-    TALWEG_WORD("__or__", bitwise_or),
-    TALWEG_WORD("__xor__", bitwise_xor),
-    TALWEG_WORD("__lshift__", bitwise_left_shift),
-    TALWEG_WORD("__rshift__", bitwise_right_shift),
-    TALWEG_WORD("__rand__", reflected<&bitwise_and>),
-    TALWEG_WORD("__ror__", reflected<&bitwise_or>),
-    TALWEG_WORD("__rxor__", reflected<&bitwise_xor>),
-    TALWEG_WORD("__rlshift__", reflected<&bitwise_left_shift>),
-    TALWEG_WORD("__rrshift__", reflected<&bitwise_right_shift>),
+    TALWEG_TWO(gcd, "the greatest common divisor", Takes::numbers, "Z(2, 3; 5), Z(2, 3; 5)", "Z(2, 1; 5), Z(4; 5)"),
+    TALWEG_TWO(lcm, "the least common multiple", Takes::numbers, "Z(2, 3; 5), Z(2, 3; 5)", "Z(2, 1; 5), Z(4; 5)"),
+    TALWEG_WORD("__and__", bitwise_and, Takes::all),
+    TALWEG_WORD("__or__", bitwise_or, Takes::all),
+    TALWEG_WORD("__xor__", bitwise_xor, Takes::all),
+    TALWEG_WORD("__lshift__", bitwise_left_shift, Takes::numbers),
+    TALWEG_WORD("__rshift__", bitwise_right_shift, Takes::numbers),
+    TALWEG_WORD("__rand__", reflected<&bitwise_and>, Takes::all),
+    TALWEG_WORD("__ror__", reflected<&bitwise_or>, Takes::all),
+    TALWEG_WORD("__rxor__", reflected<&bitwise_xor>, Takes::all),
+    TALWEG_WORD("__rlshift__", reflected<&bitwise_left_shift>, Takes::numbers),
+    TALWEG_WORD("__rrshift__", reflected<&bitwise_right_shift>, Takes::numbers),
 };
 
 #undef TALWEG_TWO

@@ -90,7 +90,7 @@ Tensor view_copy(const Tensor& input, IntList size) {
   Tensor out;
   {
     NoGradGuard quiet;
-    out = clone(view(input, sizes)).contiguous();
+    out = clone(reshape(input, sizes)).contiguous();
   }
   return record(std::move(out), "ViewBackward0_copy", {&input}, {}, [own = Dims(input.sizes())](Backward& b) {
     if (b.grad().defined()) b.set(0, reshape(b.grad(), own));

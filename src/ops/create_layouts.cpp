@@ -75,6 +75,10 @@ Tensor Tensor::new_empty_strided(IntList size, IntList stride, const TensorOptio
 namespace {
 
 Tensor triangle_indices(int64_t rows, int64_t columns, int64_t offset, bool upper, const TensorOptions& options) {
+  Dtype dtype = options.dtype.value_or(int64);
+  if (dtype != int64 && dtype != int32)
+    raise<DtypeError>({"[", upper ? "triu_indices" : "tril_indices", "] isn't defined for ", name(dtype),
+                       "; accepted are int32, int64"});
   if (rows < 0 || columns < 0)
     raise<ValueError>({"[", upper ? "triu_indices" : "tril_indices", "] row and col must be non-negative, got ", rows, " and ", columns});
   std::vector<int64_t> at[2];
@@ -86,7 +90,7 @@ Tensor triangle_indices(int64_t rows, int64_t columns, int64_t offset, bool uppe
       at[1].push_back(j);
     }
   }
-  return to(stack({tensor(at[0]), tensor(at[1])}), options.dtype.value_or(int64));
+  return finish(to(stack({tensor(at[0]), tensor(at[1])}), dtype), options);
 }
 
 } // namespace

@@ -122,7 +122,7 @@ using Even = Tensor(const Tensor&, Scalar, int64_t);
 
 constexpr OpInfo over_points(std::string_view doc) {
   return {.doc = doc,
-          .samples = {"T(4), T(4)", "T(2, 4), T(4)", "T(4, 2), T(4), dim=0", "T(2, 4), T(2, 4)"},
+          .samples = {"T(4), A(4)", "T(2, 4), A(4)", "T(4, 2), A(4), dim=0", "T(2, 4), A(2, 4)"},
           .takes = Takes::numbers,
           .rounds_by_layout = true};
 }

@@ -116,9 +116,9 @@ constinit const Op ops[] = {
     op<Tensor(const Tensor&, const Tensor&, double, double, bool), &pairwise_distance>(
         "pairwise_distance(x1, x2, p=2.0, eps=1e-06, keepdim=False)",
         {.doc = "the p-norm of x1 - x2 + eps",
-         .samples = {"D(2, 3), P(2, 3)", "D(2, 3), P(2, 3), 3.0, keepdim=True"},
+         .samples = {"G(2, 3), U(2, 3)", "G(2, 3), U(2, 3), 3.0, keepdim=True"},
          .derivative = Derivative::pieces,
-         .takes = Takes::floats}),
+         .takes = Takes::numbers}),
 };
 
 } // namespace

@@ -29,8 +29,7 @@ Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target, double ma
   check_defined(input, target, "hinge_embedding_loss");
   LossReduction r = reduction_of(reduction, "hinge_embedding_loss");
   // PyTorch rounds the margin to the input's dtype first.
-  Tensor rest = is_floating_point(input.dtype()) ? full({}, Scalar(margin), {.dtype = input.dtype()}) - input
-                                                 : Scalar(margin) - input;
+  Tensor rest = full({}, Scalar(margin), {.dtype = input.dtype()}) - input;
   Tensor far = masked(positive_part(rest), ne(target, Scalar(1)));
   return reduce_losses(far + masked(input, ne(target, Scalar(-1))), r);
 }
@@ -140,6 +139,9 @@ Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target, co
                                    std::string_view reduction) {
   check_defined(input, target, "multilabel_soft_margin_loss");
   LossReduction r = reduction_of(reduction, "multilabel_soft_margin_loss");
+  if (!is_floating_point(input.dtype()))
+    raise<DtypeError>({"[multilabel_soft_margin_loss] log_sigmoid isn't defined for ", name(input.dtype()),
+                       "; accepted are float16, bfloat16, float32, float64"});
   if (input.dim() == 0)
     raise<IndexError>({"[multilabel_soft_margin_loss] Dimension out of range: the last dimension holds the classes"});
   Tensor loss = -(target * log_sigmoid_of(input) + (Scalar(1) - target) * log_sigmoid_of(-input));
@@ -223,12 +225,14 @@ constinit const Op ops[] = {
         {.doc = "input where target is 1, max(0, margin - input) where it is -1",
          .samples = {"D(2, 3), I(2, 3; 2)", "D(2, 3), I(2, 3; 2), reduction='none'"},
          .derivative = Derivative::pieces,
+         .takes = Takes::floats,
          .rounds_by_layout = true}),
     op<decltype(functional_ranking), &functional_ranking>(
         "margin_ranking_loss(input1, input2, target, margin=0.0, size_average=None, reduce=None, reduction='mean')",
         {.doc = "max(0, -target * (input1 - input2) + margin)",
-         .samples = {"D(2, 3), U(2, 3), C(2, 3), margin=0.5", "D(4), U(4), C(4), reduction='none'"},
+         .samples = {"G(2, 3), U(2, 3), C(2, 3), margin=1.5", "G(4), U(4), C(4), margin=2.5, reduction='none'"},
          .derivative = Derivative::pieces,
+         .takes = Takes::numbers,
          .rounds_by_layout = true}),
     op<decltype(functional_cosine), &functional_cosine>(
         "cosine_embedding_loss(input1, input2, target, margin=0.0, size_average=None, reduce=None, "

@@ -376,6 +376,10 @@ Tensor local_response_norm(const Tensor& input, int64_t size, double alpha, doub
   if (input.dim() < 3)
     raise<ValueError>({"[local_response_norm] Expected 3D or higher dimensionality input (got ", input.dim(),
                        " dimensions)"});
+  // PyTorch's average pooling counts in int64 alone.
+  if (!is_floating_point(input.dtype()) && input.dtype() != int64)
+    raise<DtypeError>({"[local_response_norm] isn't defined for ", name(input.dtype()),
+                       "; accepted are int64, float16, bfloat16, float32, float64"});
   if (size <= 0) raise<ValueError>({"[local_response_norm] size must be positive, got ", size});
   if (input.numel() == 0) return input;
   Tensor squares = input * input;
@@ -488,7 +492,7 @@ constinit const Op ops[] = {
                                        .takes = Takes::floats,
                                        .rounds_by_layout = true}),
     op<decltype(batch_norm), &batch_norm>(
-        "batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, "
+        "batch_norm(input, running_mean=None, running_var=None, weight=None, bias=None, training=False, momentum=0.1, "
         "eps=1e-05)",
         {.doc = "mean 0 and variance 1 of each channel over the batch, then weight and bias",
          .samples = {"T(4, 3, 2), None, None, T(3), T(3), training=True", "T(4, 3), C(3), C(3), T(3), T(3)"},
@@ -522,8 +526,7 @@ constinit const Op ops[] = {
     op<decltype(local_response_norm), &local_response_norm>(
         "local_response_norm(input, size, alpha=0.0001, beta=0.75, k=1.0)",
         {.doc = "input over a power of its neighbouring channels' squares",
-         .samples = {"T(2, 5, 3), 3, alpha=0.5", "T(2, 4, 2, 2), 2, alpha=0.5"},
-         .takes = Takes::floats}),
+         .samples = {"T(2, 5, 3), 3, alpha=0.5", "T(2, 4, 2, 2), 2, alpha=0.5"}}),
     op<decltype(normalize), &normalize>("normalize(input, p=2.0, dim=1, eps=1e-12)",
                                         {.doc = "input over its p-norm along dim",
                                          .samples = {"D(2, 3)", "D(2, 3), p=1.0, dim=0", "D(2, 3, 2), p=3.0, dim=-1"},

@@ -182,6 +182,10 @@ Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor
   check_defined(variance, "gaussian_nll_loss");
   LossReduction r = reduction_of(reduction, "gaussian_nll_loss");
   Tensor var = variance;
+  // The floor is written into a copy of it.
+  if (!is_floating_point(var.dtype()))
+    raise<DtypeError>({"[gaussian_nll_loss] result type ", scalar_type_name(get_default_dtype()),
+                       " can't be cast to the desired output type ", name(var.dtype()), " of var"});
   if (var.numel() > 0 && any(var.detach() < 0).item<bool>())
     raise<ValueError>({"[gaussian_nll_loss] var has negative entry/entries"});
   if (!(var.sizes() == input.sizes())) {
@@ -305,12 +309,14 @@ constinit const Op ops[] = {
         {.doc = "exp(input) - target * input",
          .samples = {"T(2, 3), P(2, 3)", "P(2, 3), P(2, 3), log_input=False, reduction='sum'",
                      "T(2, 3), G(2, 3), full=True, reduction='none'"},
+         .takes = Takes::numbers,
          .rounds_by_layout = true}),
     op<decltype(gaussian_nll_loss), &gaussian_nll_loss>(
         "gaussian_nll_loss(input, target, var, full=False, eps=1e-06, reduction='mean')",
         {.doc = "(log(var) + (input - target)^2 / var) / 2",
          .samples = {"T(2, 3), T(2, 3), P(2, 3)", "T(2, 3), T(2, 3), P(2, 1), full=True, reduction='sum'",
                      "T(2, 3), T(2, 3), P(2), reduction='none'"},
+         .takes = Takes::floats,
          .rounds_by_layout = true}),
 };
 

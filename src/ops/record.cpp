@@ -146,6 +146,11 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
     } else if (params[i].spread && !(arguments.size() - next == 1 && arguments[next].as<ValueList>() &&
                                      op.kinds[i] == ParamKind::tensors)) {
       ValueList rest(arguments.begin() + static_cast<std::ptrdiff_t>(next), arguments.end());
+      for (const Value& e : rest)
+        if (e.as<std::string>()) {
+          bound.problem = "doesn't take text for '" + std::string(params[i].name) + "'";
+          return bound;
+        }
       if (op.kinds[i] == ParamKind::tensors)
         bound.values[i] = rest;
       else

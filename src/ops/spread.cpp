@@ -32,6 +32,9 @@ Tensor nanmean(const Tensor& self, IntList dim, bool keepdim, std::optional<Dtyp
   if (!is_floating_point(self.dtype()))
     raise<DtypeError>({"[nanmean] nanmean(): expected input to have floating point or complex dtype but got ",
                        scalar_type_name(self.dtype())});
+  if (dtype && !is_floating_point(*dtype))
+    raise<DtypeError>({"[nanmean] nanmean(): could not infer output dtype. Optional dtype must be either a floating "
+                       "point or complex dtype. Got: ", scalar_type_name(*dtype)});
   Tensor count = sum(eq(self.detach(), self.detach()), dim, keepdim);
   return nansum(self, dim, keepdim, dtype) / count;
 }

@@ -57,6 +57,11 @@ def value(text):
     words = {"{}": "None", "[]": "None", '""': "None", "''": "None", "true": "True", "false": "False",
              "INT64_MAX": "9223372036854775807"}
     text = words.get(text, text)
+    if list_of := re.fullmatch(r"[\[{](.+)[\]}]", text):
+        parts = split(list_of.group(1))
+        return value(parts[0]) if len(parts) == 1 else str([value(part) for part in parts])
+    if ratio := re.fullmatch(r"([\d.]+) / ([\d.]+)", text):
+        return float(ratio.group(1)) / float(ratio.group(2))
     try:
         return float(text)
     except ValueError:
@@ -82,7 +87,7 @@ def functions(path, text, doc_required=True):
     for number, line in enumerate(lines, 1):
         bare = line.strip()
         if match := re.fullmatch(r"namespace talweg(?:::(\w+))? \{", bare):
-            module = match.group(1) + "." if match.group(1) else ""
+            module = match.group(1) + ("_" if match.group(1) == "linalg" else ".") if match.group(1) else ""
         if bare.startswith("///"):
             documented = True
         elif not bare and not statement.strip():
@@ -110,7 +115,7 @@ def functions(path, text, doc_required=True):
             statement += c
             if c == ";":
                 match = re.match(r"\s*(?:TALWEG_EXPORT\s+)?(?:[\w:<>,&\s]*?[\w>&])\s+[&]?(\w+)\((.*)\)\s*;", statement, re.S)
-                if match and "template" not in statement and "delete" not in statement and "operator" not in statement:
+                if match and not re.search(r"\btemplate\b", statement) and "delete" not in statement and "operator" not in statement:
                     yield Function(module + match.group(1), list(cpp_params(match.group(2))), documented, f"{path}:{start}")
                 statement = ""
 

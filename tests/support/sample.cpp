@@ -1,5 +1,6 @@
 #include "support/sample.h"
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cmath>
@@ -146,6 +147,7 @@ class Parser {
     std::vector<double> values;
     for (int64_t i = 0; i < count; ++i) values.push_back(draw(kind, below));
     if (kind == "D") spread(values);
+    if (kind == "A") std::sort(values.begin(), values.end());
     letters_ += kind;
     Tensor flat = talweg::tensor(values).view(sizes);
     return kind == "I" || kind == "Z" ? flat.to(int64) : kind == "B" ? flat.to(bool_) : flat;
@@ -169,7 +171,7 @@ class Parser {
   double draw(const std::string& kind, int64_t below) {
     double u = uniform();
     if (kind == "T") return std::sqrt(-2 * std::log(u)) * std::cos(6.283185307179586 * uniform());
-    if (kind == "P") return 0.25 + 2 * u;
+    if (kind == "P" || kind == "A") return 0.25 + 2 * u;
     if (kind == "C") return 0.1 + 0.8 * u;
     if (kind == "U") return u;
     if (kind == "S") return 2 * u - 1;

@@ -25,9 +25,12 @@ TEST_P(Conformance, DefaultsAreWhatTheSignatureSays) {
   size_t count = parse_signature(op().signature, params);
   for_each_sample([&](const Sample& s) {
     if (info().writes_self) return; // the sample's own tensor would be written
-    // All arguments by name, left-out ones as the signature's text.
+    // All arguments by name, left-out ones as the signature's text. Those that are spread have none.
     std::vector<NamedValue> all = s.named;
-    for (size_t i = 0; i < s.positional.size(); ++i)
+    ValueList spread;
+    for (size_t i = 0; i < count; ++i)
+      if (params[i].spread) spread = s.positional;
+    for (size_t i = 0; i < s.positional.size() && spread.empty(); ++i)
       all.emplace_back(std::string(params[i].name), s.positional[i]);
     for (size_t i = s.positional.size(); i < count; ++i) {
       std::string key(params[i].name);
@@ -38,7 +41,7 @@ TEST_P(Conformance, DefaultsAreWhatTheSignatureSays) {
     }
     ValueList want = call(s);
     manual_seed(7);
-    EXPECT_TRUE(agree(call_record(op(), {}, all), want));
+    EXPECT_TRUE(agree(call_record(op(), spread, all), want));
   });
 }
 

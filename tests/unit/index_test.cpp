@@ -6,6 +6,7 @@
 #include "talweg/autograd.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
+#include "talweg/ops/embedding.h"
 #include "talweg/tensor.h"
 
 namespace talweg {
@@ -118,6 +119,13 @@ TEST(Index, SelectGatherScatter) {
             (Longs{3, 1, 2, 3, 8, 8}));
   EXPECT_THROW(index_select(x, 1, tensor({3})), IndexError);
   EXPECT_THROW(gather(x, 1, tensor({{-1}})), IndexError);
+}
+
+TEST(Index, EmbeddingSharesAmongEqualRows) {
+  Tensor w = zeros({3, 2}).requires_grad_();
+  embedding(tensor({0, 0, 1, 2, 2, 2}), w, {}, {}, 2.0, true)
+      .backward(arange(12, {.dtype = float32}).view({6, 2}));
+  EXPECT_EQ(values(w.grad()), (Longs{1, 2, 4, 5, 8, 9}));
 }
 
 TEST(Index, LeafWithGaps) {

@@ -1,10 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <vector>
 
-#include "talweg/create.h"
-#include "talweg/errors.h"
-#include "talweg/tensor.h"
+#include "talweg/talweg.h"
 
 namespace talweg {
 namespace {
@@ -29,6 +28,37 @@ TEST(Cat, Errors) {
   EXPECT_THROW(cat({tensor(1)}), ShapeError);
   EXPECT_THROW(cat({zeros({2, 3}), zeros({2, 4})}), ShapeError);
   EXPECT_THROW(cat({zeros({2, 3})}, 2), IndexError);
+}
+
+TEST(Combinations, RefusesWhatCannotBeCounted) {
+  Tensor x = arange(2);
+  EXPECT_TRUE(combinations(x, 16, true).sizes() == IntList({17, 16}));
+  EXPECT_TRUE(combinations(arange(1), 1000, true).sizes() == IntList({1, 1000}));
+  EXPECT_THROW(combinations(x, 65), ValueError);
+}
+
+TEST(Copies, ViewCopyNeedsNoStrides) {
+  Tensor x = arange(6).view({3, 2}).t();
+  EXPECT_TRUE(equal(view_copy(x, {3, 2}), tensor({{0, 2}, {4, 1}, {3, 5}})));
+}
+
+TEST(NanToNum, EndsOfTheDtype) {
+  for (Dtype dtype : {float64, float32, bfloat16, float16}) {
+    Tensor y = nan_to_num(tensor({NAN, INFINITY, -INFINITY}).to(dtype));
+    EXPECT_EQ(y.index({0}).item<double>(), 0);
+    double largest = y.index({1}).item<double>();
+    EXPECT_EQ(y.index({2}).item<double>(), -largest);
+    EXPECT_EQ(largest, dtype == float64    ? 1.7976931348623157e+308
+                       : dtype == float32  ? 3.4028234663852886e+38
+                       : dtype == bfloat16 ? 3.3895313892515355e+38
+                                           : 65504.0);
+  }
+}
+
+TEST(Indices, OfTriangles) {
+  EXPECT_EQ(tril_indices(2, 2, 0, {.dtype = int32}).dtype(), int32);
+  EXPECT_THROW(tril_indices(2, 2, 0, {.dtype = float32}), DtypeError);
+  EXPECT_THROW(triu_indices(2, 2, 0, {.requires_grad = true}), Error);
 }
 
 TEST(Cat, Gradients) {

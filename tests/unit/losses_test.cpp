@@ -193,6 +193,17 @@ TEST(Losses, errors) {
   EXPECT_THROW(cross_entropy(tensor(1.0), tensor(1.0)), IndexError);
 }
 
+TEST(Losses, of_integers) {
+  Tensor x = tensor({1, 3, 1}), t = tensor({1, -1, -1});
+  // The margin is a number of the input's dtype.
+  EXPECT_TRUE(equal(hinge_embedding_loss(x, t, 5.7, "none"), tensor({1, 2, 4})));
+  EXPECT_EQ(hinge_embedding_loss(x, t, 5.7, "sum").item<int64_t>(), 7);
+  EXPECT_THROW(hinge_embedding_loss(x, t), DtypeError);
+  EXPECT_THROW(gaussian_nll_loss(x, t, tensor({1, 1, 1})), DtypeError);
+  EXPECT_THROW(multilabel_soft_margin_loss(x.view({1, 3}), t.view({1, 3})), DtypeError);
+  EXPECT_THROW(lerp(x, t, 0.5), DtypeError);
+}
+
 TEST(Losses, old_arguments) {
   Value x = tensor({1.0, 2.0}), y = tensor({0.0, 0.0});
   auto loss = [&](std::vector<NamedValue> keywords) {

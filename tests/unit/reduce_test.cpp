@@ -275,6 +275,8 @@ TEST(Reduce, errors_name_what_was_met) {
   }
   EXPECT_THROW(x.to(bool_).argmax(), DtypeError);
   EXPECT_THROW(x.to(int64).var(), DtypeError);
+  EXPECT_THROW(x.nanmean({}, false, int64), DtypeError);
+  EXPECT_EQ(x.nanmean({}, false, bfloat16).dtype(), bfloat16);
 }
 
 std::string node_of_result(const Tensor& t) { return std::string(t.grad_fn().name()); }

@@ -21,7 +21,7 @@ Tensor rms_norm(const Tensor& input, IntList normalized_shape, const Tensor& wei
                 std::optional<Scalar> eps = {});
 /// Over all dimensions but the channels, input (N, C, ...) (Ioffe and Szegedy, 2015). With `training` the batch's own
 /// statistics, which move the running ones by `momentum`; else the running ones.
-Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor& running_var,
+Tensor batch_norm(const Tensor& input, const Tensor& running_mean = {}, const Tensor& running_var = {},
                   const Tensor& weight = {}, const Tensor& bias = {}, bool training = false,
                   double momentum = 0.1, double eps = 1e-5);
 /// The same and the mean and 1 / sqrt(variance + eps) of the batch, both empty unless `training`.
