@@ -1,5 +1,5 @@
-// Each allocation of a training step fails in turn: it throws std::bad_alloc, nothing is lost or half done, and the same step
-// then goes through with the same bits as if nothing had happened.
+// Each allocation of a training step fails in turn: it throws std::bad_alloc, nothing is lost or half done,
+// and the same step then goes through with the same bits as if nothing had happened.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -10,8 +10,9 @@
 #include "core/failing_allocation.h"
 #include "talweg/talweg.h"
 
-// The program's own: allocations of the C++ library count too. Small blocks come from malloc as before, so that the sanitizers
-// see them. Out of line: where only one of a pair is inlined, the compiler takes them for strangers.
+// The program's own: allocations of the C++ library count too. Small blocks come from malloc as before, so
+// that the sanitizers see them. Out of line: where only one of a pair is inlined, the compiler takes them for
+// strangers.
 [[gnu::noinline]] void* operator new(size_t bytes) {
   void* block = talweg::allocation_fails() ? nullptr : std::malloc(bytes ? bytes : 1);
   if (!block) throw std::bad_alloc();
@@ -54,7 +55,9 @@ struct Training {
   bool half;
 
   Training(typename Optimizer::Options options, bool half_precision, bool strided)
-      : net(made(half_precision ? tw::bfloat16 : tw::float32)), optimizer(tw::parameters(net), options), half(half_precision) {
+      : net(made(half_precision ? tw::bfloat16 : tw::float32)),
+        optimizer(tw::parameters(net), options),
+        half(half_precision) {
     x = tw::arange(24.0).reshape({8, 3}) / 24;
     y = tw::arange(16.0).reshape({8, 2}) / 16;
     if (half) x = x.to(tw::bfloat16), y = y.to(tw::bfloat16);
@@ -90,8 +93,8 @@ struct Training {
 
 // Each part of the step on its own: where a part fails, what it would have written is untouched.
 template <class Optimizer>
-void fail_each(const char* program, typename Optimizer::Options options, bool half = false, bool strided = false,
-               int warm_steps = 0) {
+void fail_each(const char* program, typename Optimizer::Options options, bool half = false,
+               bool strided = false, int warm_steps = 0) {
   const bool whole_steps = !half; // in bfloat16 a step works on copies, one parameter after the other
   int64_t at = 0;
   for (bool more = true; more && at < 5000; ++at) {
@@ -117,13 +120,16 @@ void fail_each(const char* program, typename Optimizer::Options options, bool ha
       expect(more == failing.happened(), "an allocation failed and nothing was thrown", program, at);
     }
     if (more) {
-      if (whole_steps || !stepping) expect(got.parameters() == before, "a parameter has changed", program, at);
+      if (whole_steps || !stepping)
+        expect(got.parameters() == before, "a parameter has changed", program, at);
       if (!stepping) expect(got.state() == state_before, "the optimizer's state has changed", program, at);
       if (!whole_steps && stepping) continue;
       got.step();
     }
-    expect(got.parameters() == wanted.parameters(), "parameters differ after the step was made again", program, at);
-    expect(got.gradients() == wanted.gradients(), "gradients differ after the step was made again", program, at);
+    expect(got.parameters() == wanted.parameters(), "parameters differ after the step was made again",
+           program, at);
+    expect(got.gradients() == wanted.gradients(), "gradients differ after the step was made again", program,
+           at);
     expect(got.state() == wanted.state(), "the optimizer's state differs", program, at);
   }
   std::printf("%s: each of %lld allocations failed in turn\n", program, static_cast<long long>(at - 1));
@@ -132,7 +138,8 @@ void fail_each(const char* program, typename Optimizer::Options options, bool ha
 
 // What a user does around training: each call of it throws, and the tensors it read are as before.
 template <class F, class Right = bool (*)()>
-void fail_each_call(const char* program, F call, int64_t least, Right right = [] { return true; }) {
+void fail_each_call(
+    const char* program, F call, int64_t least, Right right = [] { return true; }) {
   int64_t at = 0;
   for (bool more = true; more && at < 5000; ++at) {
     more = false;
@@ -164,53 +171,66 @@ int main() {
 
   Tensor x = tw::arange(600.0).reshape({20, 30}), before = x.clone();
   Tensor rows = tw::tensor({1, 2, 3}), w = tw::ones({30}, {.requires_grad = true});
-  fail_each_call("views and indices", [&] { (void)x.index({rows, tw::Slice(1, 9, 2)}).t().reshape({-1}).sum(); }, 3);
-  fail_each_call("broadcasting and conversion", [&] { (void)(x.to(tw::float64) * rows.select(0, 1) + w).mean({0}); }, 3);
-  fail_each_call("printing", [&] { (void)x.repr(); }, 1);
-  fail_each_call("second derivatives",
-                 [&] {
-                   auto first = tw::autograd::grad({(w * w * w).sum()}, {w}, {.create_graph = true});
-                   (void)tw::autograd::grad({first[0].sum()}, {w});
-                 },
-                 5);
-  fail_each_call("calls in place", [&] { x.clone().add_(w.detach()).mul_(2).index_put_({rows}, w.detach()); }, 3);
-  fail_each_call("recorded calls in place",
-                 [&] {
-                   Tensor y = w * 2, part = y.narrow(0, 0, 10);
-                   part.mul_(part.detach().clone());
-                   part.add_(w.narrow(0, 5, 10) * w.narrow(0, 0, 1), 2);
-                   y.index_put_({rows}, w.narrow(0, 0, 3)).fill_(1);
-                   y.copy_(w).exp_().sum().backward({}, true);
-                   y.set_grad({});
-                 },
-                 20);
+  fail_each_call(
+      "views and indices",
+      [&] {
+        (void)x.index({rows, tw::Slice(1, 9, 2)}).t().reshape({-1}).sum();
+      },
+      3);
+  fail_each_call(
+      "broadcasting and conversion", [&] { (void)(x.to(tw::float64) * rows.select(0, 1) + w).mean({0}); }, 3);
+  fail_each_call(
+      "printing", [&] { (void)x.repr(); }, 1);
+  fail_each_call(
+      "second derivatives",
+      [&] {
+        auto first = tw::autograd::grad({(w * w * w).sum()}, {w}, {.create_graph = true});
+        (void)tw::autograd::grad({first[0].sum()}, {w});
+      },
+      5);
+  fail_each_call(
+      "calls in place", [&] { x.clone().add_(w.detach()).mul_(2).index_put_({rows}, w.detach()); }, 3);
+  fail_each_call(
+      "recorded calls in place",
+      [&] {
+        Tensor y = w * 2, part = y.narrow(0, 0, 10);
+        part.mul_(part.detach().clone());
+        part.add_(w.narrow(0, 5, 10) * w.narrow(0, 0, 1), 2);
+        y.index_put_({rows}, w.narrow(0, 0, 3)).fill_(1);
+        y.copy_(w).exp_().sum().backward({}, true);
+        y.set_grad({});
+      },
+      20);
   Tensor written, factor = tw::arange(10.0);
-  fail_each_call("a recorded write",
-                 [&] {
-                   Tensor y = w * 2, part = y.narrow(0, 0, 10);
-                   (void)part.grad_fn();
-                   written = y;
-                   part.mul_(factor);
-                   written = {};
-                 },
-                 5, [&] { return !written.defined() || written.equal(tw::full({30}, 2.0)); });
+  fail_each_call(
+      "a recorded write",
+      [&] {
+        Tensor y = w * 2, part = y.narrow(0, 0, 10);
+        (void)part.grad_fn();
+        written = y;
+        part.mul_(factor);
+        written = {};
+      },
+      5, [&] { return !written.defined() || written.equal(tw::full({30}, 2.0)); });
   Tensor few = tw::ones({3}, {.requires_grad = true});
-  fail_each_call("small recorded calls",
-                 [&] {
-                   Tensor y = few * 2;
-                   y.retain_grad();
-                   y.mul_(3).narrow(0, 0, 2).zero_();
-                   (y + few).sum().backward();
-                   (void)tw::addmm(few, tw::ones({2, 3}) * few, tw::ones({3, 3}) * few).sum();
-                 },
-                 10);
-  fail_each_call("saved tensors through hooks",
-                 [&] {
-                   tw::autograd::SavedTensorsHooks hooks([](const Tensor& t) { return t.clone(); },
-                                                         [](const Tensor& t) { return t; });
-                   (w * w.exp()).narrow(0, 0, 10).mul_(w.narrow(0, 0, 10)).sum().backward();
-                 },
-                 10);
+  fail_each_call(
+      "small recorded calls",
+      [&] {
+        Tensor y = few * 2;
+        y.retain_grad();
+        y.mul_(3).narrow(0, 0, 2).zero_();
+        (y + few).sum().backward();
+        (void)tw::addmm(few, tw::ones({2, 3}) * few, tw::ones({3, 3}) * few).sum();
+      },
+      10);
+  fail_each_call(
+      "saved tensors through hooks",
+      [&] {
+        tw::autograd::SavedTensorsHooks hooks([](const Tensor& t) { return t.clone(); },
+                                              [](const Tensor& t) { return t; });
+        (w * w.exp()).narrow(0, 0, 10).mul_(w.narrow(0, 0, 10)).sum().backward();
+      },
+      10);
   expect(tw::equal(x, before), "an operand has changed", "calls", 0);
   std::printf(failures ? "%d failures\n" : "no failures\n", failures);
   return failures != 0;

@@ -1,7 +1,8 @@
-// fuzz [SEED [COUNT]]: hostile input, made at random: calls by name of every record with arguments of every kind, indexing,
-// printing, and the readers of safetensors and JSON. An error of the library is an answer; anything else that is thrown is a
-// finding, and a crash or a sanitizer's report speaks for itself: the input is printed before it is tried where TALWEG_FUZZ_TRACE
-// is set. The counts of a run are fixed, so that a test is the same every time.
+// fuzz [SEED [COUNT]]: hostile input, made at random: calls by name of every record with arguments of every
+// kind, indexing, printing, and the readers of safetensors and JSON. An error of the library is an answer;
+// anything else that is thrown is a finding, and a crash or a sanitizer's report speaks for itself: the input
+// is printed before it is tried where TALWEG_FUZZ_TRACE is set. The counts of a run are fixed, so that a test
+// is the same every time.
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
@@ -58,20 +59,29 @@ void attempt(const std::string& what, F f) {
 
 constexpr int64_t most = std::numeric_limits<int64_t>::max(), least = std::numeric_limits<int64_t>::min();
 int64_t any_integer() {
-  static constexpr int64_t odd[] = {most, least, least + 1, most - 1, int64_t{1} << 31, -(int64_t{1} << 31),
-                                    int64_t{1} << 32, 1000003, -1000003};
+  static constexpr int64_t odd[] = {
+      most,    least,   least + 1, most - 1, int64_t{1} << 31, -(int64_t{1} << 31), int64_t{1} << 32,
+      1000003, -1000003};
   return one_in(8) ? pick(odd) : static_cast<int64_t>(below(9)) - 4;
 }
 double any_double() {
-  static const double odd[] = {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
-                               -std::numeric_limits<double>::infinity(), -0.0, 1e308, 5e-324, 1e-40, 1e20, -1e20};
+  static const double odd[] = {std::numeric_limits<double>::quiet_NaN(),
+                               std::numeric_limits<double>::infinity(),
+                               -std::numeric_limits<double>::infinity(),
+                               -0.0,
+                               1e308,
+                               5e-324,
+                               1e-40,
+                               1e20,
+                               -1e20};
   return one_in(4) ? pick(odd) : (static_cast<double>(below(4001)) - 2000) / 500;
 }
 constexpr Dtype dtypes[] = {float32, float64, float16, bfloat16, int64, int32, int16, int8, uint8, bool_};
 
 std::vector<int64_t> any_sizes() {
   std::vector<int64_t> sizes(one_in(12) ? 5 + below(3) : below(4));
-  for (int64_t& s : sizes) s = static_cast<int64_t>(one_in(8) ? 0 : one_in(12) ? 17 + below(20) : 1 + below(4));
+  for (int64_t& s : sizes)
+    s = static_cast<int64_t>(one_in(8) ? 0 : one_in(12) ? 17 + below(20) : 1 + below(4));
   return sizes;
 }
 
@@ -100,8 +110,9 @@ Tensor some_tensor() {
 }
 
 std::string any_text() {
-  static const char* const known[] = {"mean", "sum",  "none", "floor",   "trunc", "",  "xyz", "reflect", "left",
-                                      "ij",   "tanh", "fro",  "constant", "add",  "ij,jk->ik", "i->", "...i", "->"};
+  static const char* const known[] = {"mean",     "sum",     "none",      "floor", "trunc", "",
+                                      "xyz",      "reflect", "left",      "ij",    "tanh",  "fro",
+                                      "constant", "add",     "ij,jk->ik", "i->",   "...i",  "->"};
   return pick(known);
 }
 
@@ -173,7 +184,8 @@ Value value_for(ParamKind kind) {
     }
     case ParamKind::indices: {
       ValueList list(1 + below(3));
-      for (Value& v : list) v = one_in(3) ? Value(some_tensor()) : one_in(2) ? Value(any_integer()) : any_value(3);
+      for (Value& v : list)
+        v = one_in(3) ? Value(some_tensor()) : one_in(2) ? Value(any_integer()) : any_value(3);
       return list;
     }
     case ParamKind::generator:
@@ -222,7 +234,8 @@ bool too_large(const Op& op, const ValueList& arguments) {
   if (!sized) return false;
   for (const Value& v : arguments) {
     if (auto* i = v.as<int64_t>(); i && (*i > 100000 && *i < most / 4)) return true;
-    if (auto* d = v.as<double>(); d && (*d > 100000 || *d < -100000 || (*d != 0 && *d < 1e-3 && *d > -1e-3))) return true;
+    if (auto* d = v.as<double>(); d && (*d > 100000 || *d < -100000 || (*d != 0 && *d < 1e-3 && *d > -1e-3)))
+      return true;
     if (auto* list = v.as<ValueList>())
       for (const Value& e : *list)
         if (auto* i = e.as<int64_t>(); i && (*i > 100000 && *i < most / 4)) return true;
@@ -301,7 +314,8 @@ void fuzz_printing(long long count) {
   for (long long i = 0; i < count; ++i) {
     Tensor x = some_tensor();
     PrintOptionChanges changes;
-    if (one_in(2)) changes.precision = static_cast<int>(one_in(5) ? any_integer() : static_cast<int64_t>(below(20)));
+    if (one_in(2))
+      changes.precision = static_cast<int>(one_in(5) ? any_integer() : static_cast<int64_t>(below(20)));
     if (one_in(2)) changes.threshold = any_integer();
     if (one_in(2)) changes.edgeitems = any_integer();
     if (one_in(2)) changes.linewidth = static_cast<int>(any_integer());
@@ -321,9 +335,31 @@ void fuzz_files(long long count) {
   static const std::string header =
       R"({"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"b":{"dtype":"I64","shape":[1],"data_offsets":[16,24]},)"
       R"("__metadata__":{"k":"v\u00e9\n"}})";
-  static const char* const words[] = {"[", "]", "{", "}", ",", ":", "\"", "\\u", "\\ud800", "1e999", "-0", "18446744073709551615",
-                                      "18446744073709551616", "-1", "null", "true", "\xff", "\"F32\"", "\"shape\"",
-                                      "[[[[[[[[", "0.5", " ", "BOOL", "data_offsets", "\x00"};
+  static const char* const words[] = {"[",
+                                      "]",
+                                      "{",
+                                      "}",
+                                      ",",
+                                      ":",
+                                      "\"",
+                                      "\\u",
+                                      "\\ud800",
+                                      "1e999",
+                                      "-0",
+                                      "18446744073709551615",
+                                      "18446744073709551616",
+                                      "-1",
+                                      "null",
+                                      "true",
+                                      "\xff",
+                                      "\"F32\"",
+                                      "\"shape\"",
+                                      "[[[[[[[[",
+                                      "0.5",
+                                      " ",
+                                      "BOOL",
+                                      "data_offsets",
+                                      "\x00"};
   for (long long i = 0; i < count; ++i) {
     std::string text = header;
     for (size_t n = below(5); n-- > 0;) {
@@ -370,8 +406,8 @@ int main(int argc, char** argv) {
     const char* name;
     void (*run)(long long);
   };
-  for (const Part& part : {Part{"calls", fuzz_calls}, Part{"indices", fuzz_indices}, Part{"printing", fuzz_printing},
-                           Part{"files", fuzz_files}}) {
+  for (const Part& part : {Part{"calls", fuzz_calls}, Part{"indices", fuzz_indices},
+                           Part{"printing", fuzz_printing}, Part{"files", fuzz_files}}) {
     random_bits.seed(seed);
     std::fflush(stdout);
     tried = refused = 0;

@@ -18,8 +18,9 @@ std::string quoted(std::string_view text) {
 }
 
 const char* name(ParamKind kind) {
-  constexpr const char* names[] = {"tensor", "scalar",  "scalar",  "integer", "integer",   "floating", "boolean",
-                                   "text",   "dtype",   "int_list", "tensors", "indices", "generator", "boolean"};
+  constexpr const char* names[] = {"tensor",   "scalar",  "scalar",    "integer", "integer",
+                                   "floating", "boolean", "text",      "dtype",   "int_list",
+                                   "tensors",  "indices", "generator", "boolean"};
   return names[static_cast<int>(kind)];
 }
 
@@ -29,12 +30,14 @@ int main() {
   for (const talweg::Family* family : talweg::op_families())
     for (const talweg::Op& op : family->ops) {
       std::string kinds;
-      for (talweg::ParamKind kind : op.kinds) kinds += (kinds.empty() ? "\"" : ", \"") + std::string(name(kind)) + '"';
-      std::printf("{\"family\": %s, \"signature\": %s, \"kinds\": [%s], \"doc\": %s, \"undeclared\": %s, "
-                  "\"in_place\": %s, \"numbers_as_tensors\": %s, \"differentiable\": %s}\n",
-                  quoted(family->name).c_str(), quoted(op.signature).c_str(), kinds.c_str(),
-                  quoted(op.info.doc).c_str(), quoted(op.info.undeclared).c_str(), op.info.in_place ? "true" : "false",
-                  op.info.numbers_as_tensors ? "true" : "false",
-                  op.info.derivative == talweg::Derivative::none ? "false" : "true");
+      for (talweg::ParamKind kind : op.kinds)
+        kinds += (kinds.empty() ? "\"" : ", \"") + std::string(name(kind)) + '"';
+      std::printf(
+          "{\"family\": %s, \"signature\": %s, \"kinds\": [%s], \"doc\": %s, \"undeclared\": %s, "
+          "\"in_place\": %s, \"numbers_as_tensors\": %s, \"differentiable\": %s}\n",
+          quoted(family->name).c_str(), quoted(op.signature).c_str(), kinds.c_str(),
+          quoted(op.info.doc).c_str(), quoted(op.info.undeclared).c_str(),
+          op.info.in_place ? "true" : "false", op.info.numbers_as_tensors ? "true" : "false",
+          op.info.derivative == talweg::Derivative::none ? "false" : "true");
     }
 }

@@ -58,10 +58,10 @@ void backward(const std::vector<Tensor>& tensors, const std::vector<Tensor>& gra
 
 /// How `grad` walks.
 struct GradOptions {
-  std::vector<Tensor> grad_outputs = {};  // one for each output; may be left out where it has one element
-  std::optional<bool> retain_graph = {};  // whether the graph can be walked again; create_graph unless given
-  bool create_graph = false;              // whether the gradients have a history of their own
-  bool allow_unused = false;              // undefined gradients, not errors, for inputs outside the graph
+  std::vector<Tensor> grad_outputs = {}; // one for each output; may be left out where it has one element
+  std::optional<bool> retain_graph = {}; // whether the graph can be walked again; create_graph unless given
+  bool create_graph = false;             // whether the gradients have a history of their own
+  bool allow_unused = false;             // undefined gradients, not errors, for inputs outside the graph
 };
 /// Gradients of outputs with respect to inputs, without touching any grad. An input that isn't part of the
 /// graph throws AutogradError, or gives an undefined Tensor with `allow_unused`.

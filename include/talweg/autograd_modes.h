@@ -49,7 +49,8 @@ class LabelScope {
   std::string text_;
   const void* outer_;
 };
-/// `auto scope = tw::label("encoder");` names what this thread computes until the end of the block. Labels nest
+/// `auto scope = tw::label("encoder");` names what this thread computes until the end of the block. Labels
+/// nest
 /// ("encoder/attention"); anomaly mode tells them.
 [[nodiscard]] inline LabelScope label(std::string_view text) { return LabelScope(text); }
 
@@ -92,8 +93,12 @@ struct SavedHooksOf : SavedHooks {
   Pack pack_tensor;
   Unpack unpack_kept;
   SavedHooksOf(Pack p, Unpack u)
-      : SavedHooks{1, &call_pack, &call_unpack, [](void* kept) { delete static_cast<Kept*>(kept); },
-                   [](SavedHooks* self) { delete static_cast<SavedHooksOf*>(self); }, nullptr},
+      : SavedHooks{1,
+                   &call_pack,
+                   &call_unpack,
+                   [](void* kept) { delete static_cast<Kept*>(kept); },
+                   [](SavedHooks* self) { delete static_cast<SavedHooksOf*>(self); },
+                   nullptr},
         pack_tensor(std::move(p)),
         unpack_kept(std::move(u)) {}
   static void* call_pack(SavedHooks* self, const Tensor& t) {
@@ -105,9 +110,9 @@ struct SavedHooksOf : SavedHooks {
 };
 } // namespace detail
 
-/// While one lives, each tensor that a node of this thread saves goes through `pack(tensor)`, which returns anything
-/// to keep in its place, and comes back through `unpack(kept)` when backward asks. `pack` sees the elements
-/// without history and may not write them (AutogradError). The innermost hooks alone are asked.
+/// While one lives, each tensor that a node of this thread saves goes through `pack(tensor)`, which returns
+/// anything to keep in its place, and comes back through `unpack(kept)` when backward asks. `pack` sees the
+/// elements without history and may not write them (AutogradError). The innermost hooks alone are asked.
 ///
 ///     autograd::SavedTensorsHooks hooks([](const Tensor& t) { return t.to(tw::bfloat16); },
 ///                                       [](const Tensor& t) { return t.to(tw::float32); });
@@ -148,12 +153,14 @@ struct CheckpointOptions {
   bool preserve_rng_state = true; // draws of the default generator repeat in backward
 };
 
-/// f(inputs...), a Tensor or a vector of them, of which nothing is kept but the inputs: backward calls f again for
-/// what it needs. PyTorch's `checkpoint(..., use_reentrant=False)`: gradients of whatever f reads, not of its inputs
-/// alone, and derivatives of any order. f must compute the same again; AutogradError if it saves other tensors.
+/// f(inputs...), a Tensor or a vector of them, of which nothing is kept but the inputs: backward calls f
+/// again for what it needs. PyTorch's `checkpoint(..., use_reentrant=False)`: gradients of whatever f reads,
+/// not of its inputs alone, and derivatives of any order. f must compute the same again; AutogradError if it
+/// saves other tensors.
 template <class F, class... T>
 auto checkpoint(const CheckpointOptions& options, F f, const T&... inputs) {
-  static_assert((std::is_same_v<T, Tensor> && ...), "the inputs of a checkpoint are tensors; capture the rest");
+  static_assert((std::is_same_v<T, Tensor> && ...),
+                "the inputs of a checkpoint are tensors; capture the rest");
   using Result = std::decay_t<decltype(f(inputs...))>;
   auto call = [](void* state, const std::vector<Tensor>& in) {
     return detail::checkpoint_call(*static_cast<F*>(state), in, std::make_index_sequence<sizeof...(T)>{});

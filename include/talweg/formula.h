@@ -17,10 +17,47 @@ class SymbolMask;
 namespace detail {
 struct Trace;
 enum class SymbolOp : uint8_t {
-  input, constant, // leaves of an expression
-  add, sub, mul, div, neg, square, cube, reciprocal, pow, abs, exp, log, sqrt, tanh, sigmoid, relu, maximum, minimum,
-  where, equal, less, less_equal, sin, cos, tan, exp2, expm1, log2, log1p, erf, sinh, cosh, asin, acos, atan,
-  floor, ceil, trunc, round
+  input,
+  constant, // leaves of an expression
+  add,
+  sub,
+  mul,
+  div,
+  neg,
+  square,
+  cube,
+  reciprocal,
+  pow,
+  abs,
+  exp,
+  log,
+  sqrt,
+  tanh,
+  sigmoid,
+  relu,
+  maximum,
+  minimum,
+  where,
+  equal,
+  less,
+  less_equal,
+  sin,
+  cos,
+  tan,
+  exp2,
+  expm1,
+  log2,
+  log1p,
+  erf,
+  sinh,
+  cosh,
+  asin,
+  acos,
+  atan,
+  floor,
+  ceil,
+  trunc,
+  round
 };
 Symbol combine(SymbolOp op, const Symbol& a);
 Symbol combine(SymbolOp op, const Symbol& a, const Symbol& b);
@@ -52,8 +89,10 @@ class SymbolMask {
   Symbol number_; // 1 or 0
 };
 
-#define TALWEG_SYMBOL(sign, op) \
-  inline Symbol operator sign(const Symbol& a, const Symbol& b) { return detail::combine(detail::SymbolOp::op, a, b); }
+#define TALWEG_SYMBOL(sign, op)                                   \
+  inline Symbol operator sign(const Symbol& a, const Symbol& b) { \
+    return detail::combine(detail::SymbolOp::op, a, b);           \
+  }
 TALWEG_SYMBOL(+, add)
 TALWEG_SYMBOL(-, sub)
 TALWEG_SYMBOL(*, mul)
@@ -62,7 +101,7 @@ TALWEG_SYMBOL(*, mul)
 Symbol operator/(const Symbol& a, const Symbol& b);
 inline Symbol operator-(const Symbol& a) { return detail::combine(detail::SymbolOp::neg, a); }
 inline Symbol operator+(const Symbol& a) { return a; }
-#define TALWEG_SYMBOL(name)                                                                          \
+#define TALWEG_SYMBOL(name) \
   inline Symbol name(const Symbol& a) { return detail::combine(detail::SymbolOp::name, a); }
 TALWEG_SYMBOL(abs)
 TALWEG_SYMBOL(exp)
@@ -91,8 +130,12 @@ TALWEG_SYMBOL(ceil)
 TALWEG_SYMBOL(trunc)
 TALWEG_SYMBOL(round)
 #undef TALWEG_SYMBOL
-inline Symbol maximum(const Symbol& a, const Symbol& b) { return detail::combine(detail::SymbolOp::maximum, a, b); }
-inline Symbol minimum(const Symbol& a, const Symbol& b) { return detail::combine(detail::SymbolOp::minimum, a, b); }
+inline Symbol maximum(const Symbol& a, const Symbol& b) {
+  return detail::combine(detail::SymbolOp::maximum, a, b);
+}
+inline Symbol minimum(const Symbol& a, const Symbol& b) {
+  return detail::combine(detail::SymbolOp::minimum, a, b);
+}
 Symbol pow(const Symbol& a, const Symbol& b);
 inline Symbol clamp(const Symbol& a, const Symbol& low, const Symbol& high) {
   return minimum(high, maximum(low, a));
@@ -187,9 +230,10 @@ class PointwiseFunction {
 ///     auto swish = tw::pointwise([](auto x) { return x / (1 + exp(-x)); }, "swish");
 ///     Tensor y = swish(x);
 ///
-/// The lambda is called once, here, with symbols: numbers that it captures are frozen, and there is no `if` on an
-/// element (`where` instead). The operation runs on the library's own loops in one pass over memory, broadcasts and
-/// promotes as all pointwise operations, and is differentiable to any order. `name` stands in errors and in the graph
+/// The lambda is called once, here, with symbols: numbers that it captures are frozen, and there is no `if`
+/// on an element (`where` instead). The operation runs on the library's own loops in one pass over memory,
+/// broadcasts and promotes as all pointwise operations, and is differentiable to any order. `name` stands in
+/// errors and in the graph
 /// ("swishBackward").
 template <class F>
 requires(!std::is_convertible_v<F, Tensor>) auto pointwise(F f, std::string_view name = "pointwise") {

@@ -185,10 +185,10 @@ struct AdamOptions {
   Number lr = 1e-3;                               // how far a step goes
   std::pair<Number, Number> betas = {0.9, 0.999}; // what the means of gradients and of their squares keep
   Number eps = 1e-8;                              // added to the divisor
-  Number weight_decay = 0;             // the share of the parameter that is added to its gradient
-  bool amsgrad = false;                // divide by the largest mean of squares so far
-  bool maximize = false;               // uphill
-  bool decoupled_weight_decay = false; // shrink the parameter itself instead: AdamW
+  Number weight_decay = 0;                        // the share of the parameter that is added to its gradient
+  bool amsgrad = false;                           // divide by the largest mean of squares so far
+  bool maximize = false;                          // uphill
+  bool decoupled_weight_decay = false;            // shrink the parameter itself instead: AdamW
 };
 
 /// Adam (Kingma and Ba, 2015); with decoupled_weight_decay it is AdamW (Loshchilov and Hutter, 2019).
@@ -226,14 +226,15 @@ class AdamW : public Adam {
   struct Traits;
 };
 
-/// Scales the gradients of these parameters in place so that their norm together is at most max_norm; returns the
-/// norm before. Throws ValueError for a norm that isn't finite if error_if_nonfinite says so.
+/// Scales the gradients of these parameters in place so that their norm together is at most max_norm; returns
+/// the norm before. Throws ValueError for a norm that isn't finite if error_if_nonfinite says so.
 Tensor clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, double norm_type = 2.0,
                        bool error_if_nonfinite = false);
 /// Limits each element of the gradients to [-clip_value, clip_value], in place.
 void clip_grad_value_(const std::vector<Tensor>& parameters, double clip_value);
 /// The norm of all elements of these tensors together.
-Tensor get_total_norm(const std::vector<Tensor>& tensors, double norm_type = 2.0, bool error_if_nonfinite = false);
+Tensor get_total_norm(const std::vector<Tensor>& tensors, double norm_type = 2.0,
+                      bool error_if_nonfinite = false);
 
 template <class Stream>
 requires requires(Stream& s, const char* c) { s.write(c, 1); }

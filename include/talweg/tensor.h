@@ -31,17 +31,14 @@
 #include "talweg/ops/losses.h"
 #include "talweg/ops/norms.h"
 #include "talweg/ops/order.h"
-#include "talweg/ops/products.h"
-#include "talweg/ops/random.h"
-#include "talweg/ops/reduce.h"
-#include "talweg/ops/scan.h"
-#include "talweg/ops/search.h"
-#include "talweg/ops/scatter.h"
 #include "talweg/ops/predicates.h"
 #include "talweg/ops/products.h"
 #include "talweg/ops/random.h"
 #include "talweg/ops/reduce.h"
 #include "talweg/ops/rounding.h"
+#include "talweg/ops/scan.h"
+#include "talweg/ops/scatter.h"
+#include "talweg/ops/search.h"
 #include "talweg/ops/softmax.h"
 #include "talweg/ops/special.h"
 #include "talweg/ops/trigonometry.h"
@@ -755,10 +752,6 @@ class Tensor {
   Tensor diagonal_scatter(const Tensor& src, int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) const {
     return talweg::diagonal_scatter(*this, src, offset, dim1, dim2);
   }
-  Tensor as_strided_scatter(const Tensor& src, IntList size, IntList stride,
-                            std::optional<int64_t> storage_offset = {}) const {
-    return talweg::as_strided_scatter(*this, src, size, stride, storage_offset);
-  }
   Tensor repeat(IntList repeats) const { return talweg::repeat(*this, repeats); }
   Tensor tile(IntList dims) const { return talweg::tile(*this, dims); }
   Tensor repeat_interleave(int64_t repeats, std::optional<int64_t> dim = {},
@@ -962,24 +955,44 @@ class Tensor {
   const Tensor& clamp_max_(Scalar max) const { return talweg::clamp_max_(*this, max); }
   Tensor fmax(const Tensor& other) const { return talweg::fmax(*this, other); }
   Tensor fmin(const Tensor& other) const { return talweg::fmin(*this, other); }
-  Tensor nan_to_num(std::optional<Scalar> nan = {}, std::optional<Scalar> posinf = {}, std::optional<Scalar> neginf = {}) const { return talweg::nan_to_num(*this, nan, posinf, neginf); }
-  const Tensor& nan_to_num_(std::optional<Scalar> nan = {}, std::optional<Scalar> posinf = {}, std::optional<Scalar> neginf = {}) const { return talweg::nan_to_num_(*this, nan, posinf, neginf); }
+  Tensor nan_to_num(std::optional<Scalar> nan = {}, std::optional<Scalar> posinf = {},
+                    std::optional<Scalar> neginf = {}) const {
+    return talweg::nan_to_num(*this, nan, posinf, neginf);
+  }
+  const Tensor& nan_to_num_(std::optional<Scalar> nan = {}, std::optional<Scalar> posinf = {},
+                            std::optional<Scalar> neginf = {}) const {
+    return talweg::nan_to_num_(*this, nan, posinf, neginf);
+  }
   Tensor lerp(const Tensor& end, const Tensor& weight) const { return talweg::lerp(*this, end, weight); }
-  const Tensor& lerp_(const Tensor& end, const Tensor& weight) const { return talweg::lerp_(*this, end, weight); }
+  const Tensor& lerp_(const Tensor& end, const Tensor& weight) const {
+    return talweg::lerp_(*this, end, weight);
+  }
   Tensor lerp(const Tensor& end, Scalar weight) const { return talweg::lerp(*this, end, weight); }
   const Tensor& lerp_(const Tensor& end, Scalar weight) const { return talweg::lerp_(*this, end, weight); }
-  Tensor addcmul(const Tensor& tensor1, const Tensor& tensor2, Scalar value = 1) const { return talweg::addcmul(*this, tensor1, tensor2, value); }
-  const Tensor& addcmul_(const Tensor& tensor1, const Tensor& tensor2, Scalar value = 1) const { return talweg::addcmul_(*this, tensor1, tensor2, value); }
-  Tensor addcdiv(const Tensor& tensor1, const Tensor& tensor2, Scalar value = 1) const { return talweg::addcdiv(*this, tensor1, tensor2, value); }
-  const Tensor& addcdiv_(const Tensor& tensor1, const Tensor& tensor2, Scalar value = 1) const { return talweg::addcdiv_(*this, tensor1, tensor2, value); }
+  Tensor addcmul(const Tensor& tensor1, const Tensor& tensor2, Scalar value = 1) const {
+    return talweg::addcmul(*this, tensor1, tensor2, value);
+  }
+  const Tensor& addcmul_(const Tensor& tensor1, const Tensor& tensor2, Scalar value = 1) const {
+    return talweg::addcmul_(*this, tensor1, tensor2, value);
+  }
+  Tensor addcdiv(const Tensor& tensor1, const Tensor& tensor2, Scalar value = 1) const {
+    return talweg::addcdiv(*this, tensor1, tensor2, value);
+  }
+  const Tensor& addcdiv_(const Tensor& tensor1, const Tensor& tensor2, Scalar value = 1) const {
+    return talweg::addcdiv_(*this, tensor1, tensor2, value);
+  }
   Tensor isnan() const { return talweg::isnan(*this); }
   Tensor isinf() const { return talweg::isinf(*this); }
   Tensor isfinite() const { return talweg::isfinite(*this); }
   Tensor isposinf() const { return talweg::isposinf(*this); }
   Tensor isneginf() const { return talweg::isneginf(*this); }
   Tensor isreal() const { return talweg::isreal(*this); }
-  Tensor isclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) const { return talweg::isclose(*this, other, rtol, atol, equal_nan); }
-  bool allclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) const { return talweg::allclose(*this, other, rtol, atol, equal_nan); }
+  Tensor isclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) const {
+    return talweg::isclose(*this, other, rtol, atol, equal_nan);
+  }
+  bool allclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) const {
+    return talweg::allclose(*this, other, rtol, atol, equal_nan);
+  }
   Tensor bitwise_and(const Tensor& other) const { return talweg::bitwise_and(*this, other); }
   const Tensor& bitwise_and_(const Tensor& other) const { return talweg::bitwise_and_(*this, other); }
   Tensor bitwise_and(Scalar other) const { return talweg::bitwise_and(*this, other); }
@@ -995,13 +1008,19 @@ class Tensor {
   Tensor bitwise_not() const { return talweg::bitwise_not(*this); }
   const Tensor& bitwise_not_() const { return talweg::bitwise_not_(*this); }
   Tensor bitwise_left_shift(const Tensor& other) const { return talweg::bitwise_left_shift(*this, other); }
-  const Tensor& bitwise_left_shift_(const Tensor& other) const { return talweg::bitwise_left_shift_(*this, other); }
+  const Tensor& bitwise_left_shift_(const Tensor& other) const {
+    return talweg::bitwise_left_shift_(*this, other);
+  }
   Tensor bitwise_left_shift(Scalar other) const { return talweg::bitwise_left_shift(*this, other); }
   const Tensor& bitwise_left_shift_(Scalar other) const { return talweg::bitwise_left_shift_(*this, other); }
   Tensor bitwise_right_shift(const Tensor& other) const { return talweg::bitwise_right_shift(*this, other); }
-  const Tensor& bitwise_right_shift_(const Tensor& other) const { return talweg::bitwise_right_shift_(*this, other); }
+  const Tensor& bitwise_right_shift_(const Tensor& other) const {
+    return talweg::bitwise_right_shift_(*this, other);
+  }
   Tensor bitwise_right_shift(Scalar other) const { return talweg::bitwise_right_shift(*this, other); }
-  const Tensor& bitwise_right_shift_(Scalar other) const { return talweg::bitwise_right_shift_(*this, other); }
+  const Tensor& bitwise_right_shift_(Scalar other) const {
+    return talweg::bitwise_right_shift_(*this, other);
+  }
   Tensor gcd(const Tensor& other) const { return talweg::gcd(*this, other); }
   const Tensor& gcd_(const Tensor& other) const { return talweg::gcd_(*this, other); }
   Tensor lcm(const Tensor& other) const { return talweg::lcm(*this, other); }

@@ -123,9 +123,9 @@ auto jacobian_of(F f, std::vector<int64_t> argnums, bool forward) {
 
 } // namespace detail
 
-/// The function that gives the gradient of f, a function of tensors that returns one number, with respect to the
-/// argument `argnum`, or to several: then a vector of gradients. Differentiable again, so that grads nest.
-/// Throws ShapeError where f returns more than one number or dimensions.
+/// The function that gives the gradient of f, a function of tensors that returns one number, with respect to
+/// the argument `argnum`, or to several: then a vector of gradients. Differentiable again, so that grads
+/// nest. Throws ShapeError where f returns more than one number or dimensions.
 template <class F>
 auto grad(F f, int64_t argnum = 0) {
   return detail::grad_of<true>(std::move(f), {argnum});
@@ -176,13 +176,14 @@ auto linearize(F f, const A&... x) {
   using R = detail::ResultOf<F, A...>;
   detail::Pushforward push(detail::erase<sizeof...(A)>(f), {x...});
   auto value = detail::as<R>(push.results());
-  return std::pair(std::move(value),
-                   [push = std::move(push)](const auto&... tangents) { return detail::as<R>(push({tangents...})); });
+  return std::pair(std::move(value), [push = std::move(push)](const auto&... tangents) {
+    return detail::as<R>(push({tangents...}));
+  });
 }
 
-/// The function that gives d f / d argument: of sizes (f's sizes..., the argument's sizes...). A vector of them
-/// for several `argnums`, and one entry for each result where f returns a vector. jacrev walks backward once for
-/// each number of the result, jacfwd once for each number of the argument.
+/// The function that gives d f / d argument: of sizes (f's sizes..., the argument's sizes...). A vector of
+/// them for several `argnums`, and one entry for each result where f returns a vector. jacrev walks backward
+/// once for each number of the result, jacfwd once for each number of the argument.
 template <class F>
 auto jacrev(F f, int64_t argnum = 0) {
   return detail::jacobian_of<true>(std::move(f), {argnum}, false);
@@ -221,9 +222,9 @@ auto hvp(F f, const Tensor& x, const Tensor& v) {
   return std::pair(value.detach(), product);
 }
 
-/// f over the slices of its arguments along `in_dims` (0 for all; an empty one hands the argument to each call as
-/// it is), results stacked along `out_dim`. f is called once for each slice: the meaning of PyTorch's vmap,
-/// differentiable, but no faster than the loop that it is.
+/// f over the slices of its arguments along `in_dims` (0 for all; an empty one hands the argument to each
+/// call as it is), results stacked along `out_dim`. f is called once for each slice: the meaning of PyTorch's
+/// vmap, differentiable, but no faster than the loop that it is.
 template <class F>
 auto vmap(F f, detail::Dims in_dims = {}, int64_t out_dim = 0) {
   return [f = std::move(f), in_dims = std::move(in_dims), out_dim]<class... A>(const A&... x) mutable {

@@ -20,8 +20,8 @@ struct EngineCall {
   std::span<Capture> captures = {};
 };
 
-/// Roots are edges to start from, with the gradient of each, which is taken over. Throws what a node throws; no
-/// gradient is left in a node.
+/// Roots are edges to start from, with the gradient of each, which is taken over. Throws what a node throws;
+/// no gradient is left in a node.
 void run_engine(std::span<const Edge> roots, std::span<Tensor> gradients, const EngineCall& call);
 
 } // namespace talweg

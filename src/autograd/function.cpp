@@ -133,8 +133,8 @@ std::vector<Tensor> FunctionAccess::finish(std::vector<Tensor> outputs, const st
   OwnedEdges owned(edges);
   for (size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i].defined()) edges[i] = gradient_edge(object(inputs[i]));
-  auto* node = make_node<Node>(std::move(owned), static_cast<uint32_t>(outputs.size()), name, std::move(state),
-                               context, backward);
+  auto* node = make_node<Node>(std::move(owned), static_cast<uint32_t>(outputs.size()), name,
+                               std::move(state), context, backward);
   OwnedNode made(node); // ends the state too if no result needs it
   for (const Tensor& t : inputs) node->input_shapes.push_back(shape_of(t));
   for (const Tensor& t : outputs) node->output_shapes.push_back(shape_of(t));

@@ -13,7 +13,9 @@ namespace talweg {
 
 #ifdef TALWEG_HAS_BACKTRACE
 
-int collect_frames(std::span<void*> frames) { return backtrace(frames.data(), static_cast<int>(frames.size())); }
+int collect_frames(std::span<void*> frames) {
+  return backtrace(frames.data(), static_cast<int>(frames.size()));
+}
 
 namespace {
 

@@ -14,8 +14,8 @@ thread_local constinit ThreadState thread_state{};
 
 namespace {
 
-// Classes by multiples of 64 up to 256 bytes, tensor objects and nodes are 192 bytes and must not pay for 256;
-// above them by powers of two, 512 bytes and on.
+// Classes by multiples of 64 up to 256 bytes, tensor objects and nodes are 192 bytes and must not pay for
+// 256; above them by powers of two, 512 bytes and on.
 constexpr size_t largest_cached = size_t{64} << 11;
 constexpr int class_of(size_t bytes) {
   if (bytes <= 256) return static_cast<int>((bytes + 63) / 64) - 1;

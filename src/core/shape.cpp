@@ -8,9 +8,7 @@
 
 namespace talweg {
 
-void refuse_rank(size_t rank) {
-  raise<ShapeError>({"a tensor has at most 64 dimensions, got ", rank});
-}
+void refuse_rank(size_t rank) { raise<ShapeError>({"a tensor has at most 64 dimensions, got ", rank}); }
 
 std::string to_string(IntList list) {
   std::string text = "(";

@@ -12,10 +12,10 @@ class Recorder;
 enum Mode : uint32_t {
   grad_off = 1,
   recording = 2,
-  anomaly = 4,       // nodes remember where they were made, and gradients are watched
-  packing = 8,       // what nodes save goes through hooks
-  nan_allowed = 16,  // anomaly mode doesn't look for NaN
-  inference = 128,   // new tensors are inference tensors; the bit of their flag
+  anomaly = 4,      // nodes remember where they were made, and gradients are watched
+  packing = 8,      // what nodes save goes through hooks
+  nan_allowed = 16, // anomaly mode doesn't look for NaN
+  inference = 128,  // new tensors are inference tensors; the bit of their flag
 };
 /// Modes in which no history is recorded.
 inline constexpr uint32_t no_history = grad_off | inference;

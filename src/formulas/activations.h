@@ -5,12 +5,11 @@
 
 namespace TALWEG_FORMULAS {
 
-TALWEG_FORMULA(gelu) = unary<floats>(
-    [](auto x) { return x * 0.5 * (1 + erf(x * 0.70710678118654752440)); },
-    [](auto g, auto x, auto) {
-      auto below = 0.5 * (1 + erf(x * 0.70710678118654752440));
-      return g * (below + x * (exp(x * x * -0.5) * 0.39894228040143267794));
-    });
+TALWEG_FORMULA(gelu) = unary<floats>([](auto x) { return x * 0.5 * (1 + erf(x * 0.70710678118654752440)); },
+                                     [](auto g, auto x, auto) {
+                                       auto below = 0.5 * (1 + erf(x * 0.70710678118654752440));
+                                       return g * (below + x * (exp(x * x * -0.5) * 0.39894228040143267794));
+                                     });
 TALWEG_FORMULA(gelu_tanh) = unary<floats>(
     [](auto x) {
       auto inner = 0.79788456080286535588 * (x + 0.044715 * (x * x * x));
@@ -28,13 +27,16 @@ TALWEG_FORMULA(silu) = unary<floats>([](auto x) { return x / (1 + exp(-x)); },
                                        return g * (s * (1 + x * (1 - s)));
                                      });
 TALWEG_FORMULA(elu) = unary<floats | composed>(
-    [](auto x, auto below, auto above, auto inner) { return where(x > 0, x * above, expm1(x * inner) * below); },
+    [](auto x, auto below, auto above, auto inner) {
+      return where(x > 0, x * above, expm1(x * inner) * below);
+    },
     [](auto g, auto x, auto, auto below, auto above, auto inner) {
       return where(x > 0, g * above, g * (inner * below) * exp(where(x > 0, 0 * x, x) * inner));
     });
-TALWEG_FORMULA(leaky_relu) =
-    unary<floats>([](auto x, auto slope) { return where(x > 0, x, x * slope); },
-                  [](auto g, auto x, auto, auto slope) { return where(x > 0, g, g * slope); });
+TALWEG_FORMULA(leaky_relu) = unary<floats>([](auto x, auto slope) { return where(x > 0, x, x * slope); },
+                                           [](auto g, auto x, auto, auto slope) {
+                                             return where(x > 0, g, g * slope);
+                                           });
 TALWEG_FORMULA(prelu) =
     binary<floats | composed>([](auto x, auto w) { return where(x > 0, x, w * x); },
                               [](auto g, auto x, auto w, auto) { return where(x > 0, g, w * g); },
@@ -55,28 +57,29 @@ TALWEG_FORMULA(mish) = unary<floats | composed>(
       auto s = sigmoid(x), t = tanh(where(x > 20, x, log1p(exp(minimum(x, 0 * x + 20)))));
       return g * (t + x * s * (1 - t * t));
     });
-TALWEG_FORMULA(hardtanh) =
-    unary<numbers>([](auto x, auto low, auto high) { return minimum(high, maximum(low, x)); },
-                   [](auto g, auto x, auto, auto low, auto high) {
-                     return where((x <= low) | (x >= high), 0, g);
-                   });
-TALWEG_FORMULA(hardsigmoid) =
-    unary<floats>([](auto x) { return minimum(6, maximum(0, x + 3)) / 6; },
-                  [](auto g, auto x, auto) { return where((x > -3) & (x < 3), g / 6, 0); });
-TALWEG_FORMULA(hardswish) =
-    unary<floats>([](auto x) { return x * minimum(6, maximum(0, x + 3)) / 6; },
-                  [](auto g, auto x, auto) {
-                    return where(x <= -3, 0, where(x < 3, g * (x / 3 + 0.5), g));
-                  });
+TALWEG_FORMULA(hardtanh) = unary<numbers>([](auto x, auto low,
+                                             auto high) { return minimum(high, maximum(low, x)); },
+                                          [](auto g, auto x, auto, auto low, auto high) {
+                                            return where((x <= low) | (x >= high), 0, g);
+                                          });
+TALWEG_FORMULA(hardsigmoid) = unary<floats>([](auto x) { return minimum(6, maximum(0, x + 3)) / 6; },
+                                            [](auto g, auto x, auto) {
+                                              return where((x > -3) & (x < 3), g / 6, 0);
+                                            });
+TALWEG_FORMULA(hardswish) = unary<floats>([](auto x) { return x * minimum(6, maximum(0, x + 3)) / 6; },
+                                          [](auto g, auto x, auto) {
+                                            return where(x <= -3, 0, where(x < 3, g * (x / 3 + 0.5), g));
+                                          });
 TALWEG_FORMULA(logsigmoid) =
     unary<floats | composed>([](auto x) { return minimum(0, x) - log1p(exp(-abs(x))); },
                              [](auto g, auto x, auto) { return g * sigmoid(-x); });
 TALWEG_FORMULA(softshrink) =
     unary<floats>([](auto x, auto l) { return where(x > l, x - l, where(x < -l, x + l, x * 0)); },
                   [](auto g, auto x, auto, auto l) { return where((x >= -l) & (x <= l), 0, g); });
-TALWEG_FORMULA(hardshrink) =
-    unary<floats>([](auto x, auto l) { return where((x >= -l) & (x <= l), 0, x); },
-                  [](auto g, auto x, auto, auto l) { return where((x >= -l) & (x <= l), 0, g); });
+TALWEG_FORMULA(hardshrink) = unary<floats>([](auto x, auto l) { return where((x >= -l) & (x <= l), 0, x); },
+                                           [](auto g, auto x, auto, auto l) {
+                                             return where((x >= -l) & (x <= l), 0, g);
+                                           });
 TALWEG_FORMULA(threshold) =
     unary<numbers>([](auto x, auto limit, auto value) { return where(x <= limit, value, x); },
                    [](auto g, auto x, auto, auto limit, auto) { return where(x <= limit, 0, g); });

@@ -67,7 +67,9 @@ TALWEG_FORMULA(weighted_logits_cross_entropy) = ternary<floats>(
     [](auto g, auto x, auto, auto p, auto) {
       return -(g * (x + (p - 1) * (where(x < 0, x, 0) - log(1 + exp(-abs(x))))));
     },
-    [](auto g, auto x, auto t, auto, auto) { return -(g * (t * (where(x < 0, x, 0) - log(1 + exp(-abs(x)))))); });
+    [](auto g, auto x, auto t, auto, auto) {
+      return -(g * (t * (where(x < 0, x, 0) - log(1 + exp(-abs(x))))));
+    });
 
 TALWEG_FORMULA(soft_margin) =
     binary<floats>([](auto x, auto y) { return log1p(exp(-x * y)); },

@@ -8,10 +8,11 @@ namespace TALWEG_FORMULAS {
 TALWEG_FORMULA(sign) = unary<numbers | composed>([](auto x) { return sign(x); },
                                                  [](auto g, auto, auto) { return g * 0; });
 TALWEG_FORMULA(signbit) = truth<numbers>([](auto x) { return signbit(x); });
-TALWEG_FORMULA(copysign) =
-    binary<floats | composed>([](auto x, auto y) { return copysign(x, y); },
-                              [](auto g, auto x, auto, auto z) { return where(x == 0, 0 * g, g * (z / x)); },
-                              [](auto g, auto, auto, auto) { return g * 0; });
+TALWEG_FORMULA(copysign) = binary<floats | composed>([](auto x, auto y) { return copysign(x, y); },
+                                                     [](auto g, auto x, auto, auto z) {
+                                                       return where(x == 0, 0 * g, g * (z / x));
+                                                     },
+                                                     [](auto g, auto, auto, auto) { return g * 0; });
 TALWEG_FORMULA(floor) = unary<numbers | composed>([](auto x) { return floor(x); },
                                                   [](auto g, auto, auto) { return g * 0; });
 TALWEG_FORMULA(ceil) = unary<numbers | composed>([](auto x) { return ceil(x); },
@@ -33,8 +34,9 @@ TALWEG_FORMULA(fmod) = binary<numbers | composed>([](auto x, auto y) { return fm
                                                   [](auto g, auto x, auto y, auto) {
                                                     return -g * div_trunc(x, y);
                                                   });
-TALWEG_FORMULA(heaviside) =
-    binary<numbers>([](auto x, auto y) { return where(x == 0, y, where(x > 0, 0 * y + 1, 0 * y)); });
+TALWEG_FORMULA(heaviside) = binary<numbers>([](auto x, auto y) {
+  return where(x == 0, y, where(x > 0, 0 * y + 1, 0 * y));
+});
 TALWEG_FORMULA(fmax) = binary<numbers | composed>(
     [](auto x, auto y) { return where(isnan(x), y, where(isnan(y), x, maximum(x, y))); },
     [](auto g, auto x, auto y, auto) { return where((x >= y) | (y != y), g, 0); },
@@ -50,9 +52,7 @@ TALWEG_FORMULA(nan_to_num) = unary<floats | composed>(
     [](auto g, auto x, auto, auto, auto, auto) { return where(x - x == 0, g, 0); });
 
 TALWEG_FORMULA(lerp) = ternary<floats | composed>(
-    [](auto x, auto y, auto w) {
-      return where(abs(w) < 0.5, fma(w, y - x, x), fma(-(y - x), 1 - w, y));
-    },
+    [](auto x, auto y, auto w) { return where(abs(w) < 0.5, fma(w, y - x, x), fma(-(y - x), 1 - w, y)); },
     [](auto g, auto, auto, auto w, auto) { return g * (1 - w); },
     [](auto g, auto, auto, auto w, auto) { return g * w; },
     [](auto g, auto x, auto y, auto, auto) { return g * (y - x); });

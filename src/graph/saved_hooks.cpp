@@ -57,7 +57,8 @@ void SavedTensor::pack() {
   if (o->version() != version) {
     hooks->end_packed(kept);
     raise<AutogradError>(
-        {"A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can "
+        {"A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook "
+         "can "
          "not be modified by in-place operations; clone() first."});
   }
   Packed* packed = nullptr;
@@ -97,9 +98,10 @@ Tensor SavedTensor::unpack_packed(Node* node) const {
   auto pass = [](Backward& b) { b.set(0, b.grad()); };
   Edge edge = p.edge;
   retain_edge(edge);
-  set_history(object(linked),
-              make_node<FunctionNode<decltype(pass)>>("AliasBackward0", OwnedEdges({&edge, 1}), 1u, std::move(pass)),
-              0);
+  set_history(
+      object(linked),
+      make_node<FunctionNode<decltype(pass)>>("AliasBackward0", OwnedEdges({&edge, 1}), 1u, std::move(pass)),
+      0);
   return linked;
 }
 
@@ -116,8 +118,10 @@ void finish_saving(Node* node, std::span<SavedTensor> saved) {
   for (SavedTensor& s : saved) {
     if (s.is_inference())
       raise<AutogradError>(
-          {"Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode "
-           "in computation tracked by autograd. To work around this, you can make a clone to get a normal tensor "
+          {"Inference tensors cannot be saved for backward. Please do not use Tensors created in inference "
+           "mode "
+           "in computation tracked by autograd. To work around this, you can make a clone to get a normal "
+           "tensor "
            "and use it in autograd, or use NoGradGuard instead of InferenceMode."});
     if (packs && (s.kind() == SavedTensor::Kind::input || s.kind() == SavedTensor::Kind::result)) {
       node->more();

@@ -91,8 +91,8 @@ SafetensorsReader::Entry parse_entry(const std::string& name, const json::Value&
     entry.sizes.push_back(static_cast<int64_t>(n));
   }
   if (entry.sizes.size() > max_rank)
-    refuse(where + "its shape has " + std::to_string(entry.sizes.size()) + " dimensions, a tensor has at most " +
-           std::to_string(max_rank));
+    refuse(where + "its shape has " + std::to_string(entry.sizes.size()) +
+           " dimensions, a tensor has at most " + std::to_string(max_rank));
   if (overflow || bytes > INT64_MAX)
     refuse(where + "its shape " + to_string(IntList(entry.sizes)) + " overflows");
   const json::Array& range = list_of(value.find("data_offsets"), where + "data_offsets");

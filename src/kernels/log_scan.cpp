@@ -3,7 +3,8 @@
 
 namespace talweg {
 
-using LogScan = void (*)(double* out, const double* in, int64_t lines, int64_t n, int64_t inner, bool reverse);
+using LogScan = void (*)(double* out, const double* in, int64_t lines, int64_t n, int64_t inner,
+                         bool reverse);
 #ifdef TALWEG_ONLY_BASE
 namespace kernels::base {
 extern const LogScan log_scan;

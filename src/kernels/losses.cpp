@@ -8,8 +8,8 @@ namespace talweg {
 
 namespace {
 
-// Calls f(sample, place, class) for each target that counts. Forward has refused classes that don't exist; one
-// written since then is left out.
+// Calls f(sample, place, class) for each target that counts. Forward has refused classes that don't exist;
+// one written since then is left out.
 template <class F>
 void each_target(const NllCall& call, const int64_t* target, F f) {
   for (int64_t n = 0; n < call.samples; ++n)

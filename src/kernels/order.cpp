@@ -74,7 +74,8 @@ void pick_line(std::vector<Entry>& line, const OrderCall& call, bool floating, s
       size_t best = 0, longest = 0, run = 0;
       for (size_t i = 0; i < line.size(); ++i) {
         ++run;
-        bool ends = i + 1 == line.size() || line[i].key != line[i + 1].key || (floating && line[i].key == nan_key);
+        bool ends =
+            i + 1 == line.size() || line[i].key != line[i + 1].key || (floating && line[i].key == nan_key);
         if (!ends) continue;
         if (run > longest) longest = run, best = i;
         run = 0;

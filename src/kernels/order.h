@@ -10,7 +10,7 @@ enum class Pick : uint8_t { sort, top, kth, median, nanmedian, mode };
 
 struct OrderCall {
   int64_t n, inner;
-  int64_t k;       // how many (top), or which, counted from 1 (kth)
+  int64_t k; // how many (top), or which, counted from 1 (kth)
   Pick pick;
   bool descending; // sort, top
   bool sorted;     // top

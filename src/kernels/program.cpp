@@ -22,7 +22,8 @@ const unsigned char* constants_of(const Program& p) {
 
 void splat(unsigned char* tile, Compute compute, const ProgramConstant& c, int64_t bytes) {
   auto fill = [&](auto value) {
-    for (int64_t i = 0; i < bytes; i += static_cast<int64_t>(sizeof value)) std::memcpy(tile + i, &value, sizeof value);
+    for (int64_t i = 0; i < bytes; i += static_cast<int64_t>(sizeof value))
+      std::memcpy(tile + i, &value, sizeof value);
   };
   switch (compute) {
     case compute_int32:

@@ -52,7 +52,8 @@ void linear(const Buffer& out, const Buffer& factor, const Buffer& in, const Sca
   each_line(in, call.n, call.inner, call.reverse, [&](int64_t at, int64_t step) {
     double total = 0;
     for (int64_t i = 0; i < call.n; ++i, at += step) {
-      total = static_cast<double>(in.as<T>()[at]) + (i == 0 ? 0 : static_cast<double>(factor.as<T>()[at]) * total);
+      total = static_cast<double>(in.as<T>()[at]) +
+              (i == 0 ? 0 : static_cast<double>(factor.as<T>()[at]) * total);
       out.as<T>()[at] = static_cast<T>(total);
     }
   });

@@ -34,9 +34,9 @@ double digamma_of(double x) {
   for (; x < 10; ++x) below -= 1 / x;
   if (x > 1e17) return below + std::log(x);
   double z = 1 / (x * x);
-  static constexpr double c[] = {8.33333333333333333333e-2,  -2.10927960927960927961e-2,
-                                 7.57575757575757575758e-3,  -4.16666666666666666667e-3,
-                                 3.96825396825396825397e-3,  -8.33333333333333333333e-3,
+  static constexpr double c[] = {8.33333333333333333333e-2, -2.10927960927960927961e-2,
+                                 7.57575757575757575758e-3, -4.16666666666666666667e-3,
+                                 3.96825396825396825397e-3, -8.33333333333333333333e-3,
                                  8.33333333333333333333e-2};
   double series = 0;
   for (double k : c) series = series * z + k;
@@ -176,7 +176,8 @@ constexpr Tiles floating() {
 template <class T>
 std::make_unsigned_t<T> common_divisor(T x, T y) {
   using U = std::make_unsigned_t<T>;
-  U a = x < 0 ? U(0) - static_cast<U>(x) : static_cast<U>(x), b = y < 0 ? U(0) - static_cast<U>(y) : static_cast<U>(y);
+  U a = x < 0 ? U(0) - static_cast<U>(x) : static_cast<U>(x),
+    b = y < 0 ? U(0) - static_cast<U>(y) : static_cast<U>(y);
   while (b != 0) {
     U rest = a % b;
     a = b;
@@ -193,7 +194,8 @@ void run_divisor(void* out, const void* const* in, int64_t lanes, const Params*)
   for (int64_t i = 0; i < lanes * 64 / static_cast<int64_t>(sizeof(T)); ++i) {
     U divisor = common_divisor(x[i], y[i]);
     if constexpr (least) {
-      U multiple = divisor == 0 ? U(0) : static_cast<U>(x[i]) * static_cast<U>(y[i] / static_cast<T>(divisor));
+      U multiple =
+          divisor == 0 ? U(0) : static_cast<U>(x[i]) * static_cast<U>(y[i] / static_cast<T>(divisor));
       T whole = static_cast<T>(multiple);
       to[i] = whole < 0 ? static_cast<T>(U(0) - multiple) : whole;
     } else {

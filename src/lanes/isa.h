@@ -24,7 +24,8 @@
 #endif
 
 #define TALWEG_INLINE inline __attribute__((always_inline))
-// Mathematical functions. Where fused multiply-adds are calls, inlining each use would fill a megabyte for nothing.
+// Mathematical functions. Where fused multiply-adds are calls, inlining each use would fill a megabyte for
+// nothing.
 #if TALWEG_ISA_BASE
 #define TALWEG_FUNCTION __attribute__((noinline, unused))
 #else

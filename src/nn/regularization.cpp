@@ -28,7 +28,8 @@ Embedding::Embedding(int64_t count, int64_t dim, const EmbeddingOptions& o)
     : num_embeddings(count), embedding_dim(dim), options(o), weight(empty({count, dim}, {.dtype = o.dtype})) {
   if (options.padding_idx) {
     int64_t& row = *options.padding_idx;
-    if (row >= count || row < -count) raise<ValueError>({"[Embedding] Padding_idx must be within num_embeddings"});
+    if (row >= count || row < -count)
+      raise<ValueError>({"[Embedding] Padding_idx must be within num_embeddings"});
     if (row < 0) row += count;
   }
   init::normal_(weight);
@@ -66,10 +67,12 @@ Tensor LayerNorm::operator()(const Tensor& input) const {
 }
 std::string LayerNorm::extra_repr() const {
   std::string out = "(";
-  for (size_t i = 0; i < normalized_shape.size(); ++i) out += (i ? ", " : "") + std::to_string(normalized_shape[i]);
+  for (size_t i = 0; i < normalized_shape.size(); ++i)
+    out += (i ? ", " : "") + std::to_string(normalized_shape[i]);
   if (normalized_shape.size() == 1) out += ",";
-  return out + "), eps=" + format_repr(options.eps) + ", elementwise_affine=" +
-         std::string(truth(options.elementwise_affine)) + ", bias=" + std::string(truth(options.bias));
+  return out + "), eps=" + format_repr(options.eps) +
+         ", elementwise_affine=" + std::string(truth(options.elementwise_affine)) +
+         ", bias=" + std::string(truth(options.bias));
 }
 LayerNorm LayerNorm::clone() const {
   LayerNorm out;
@@ -103,14 +106,15 @@ Tensor BatchNorm::run(const Tensor& input, int64_t least, int64_t most, std::str
   }
   bool own = training || !running_mean.defined();
   bool kept = !training || options.track_running_stats;
-  return batch_norm(input, kept ? running_mean : Tensor(), kept ? running_var : Tensor(), weight, bias, own, momentum,
-                    options.eps);
+  return batch_norm(input, kept ? running_mean : Tensor(), kept ? running_var : Tensor(), weight, bias, own,
+                    momentum, options.eps);
 }
 std::string BatchNorm::extra_repr() const {
-  return std::to_string(num_features) + ", eps=" + format_repr(options.eps) + ", momentum=" +
-         (options.momentum ? format_repr(*options.momentum) : "None") + ", affine=" + std::string(truth(options.affine)) +
-         ", bias=" + std::string(truth(options.affine && options.bias)) + ", track_running_stats=" +
-         std::string(truth(options.track_running_stats));
+  return std::to_string(num_features) + ", eps=" + format_repr(options.eps) +
+         ", momentum=" + (options.momentum ? format_repr(*options.momentum) : "None") +
+         ", affine=" + std::string(truth(options.affine)) +
+         ", bias=" + std::string(truth(options.affine && options.bias)) +
+         ", track_running_stats=" + std::string(truth(options.track_running_stats));
 }
 void BatchNorm::copy_to(BatchNorm& out) const {
   out.num_features = num_features;

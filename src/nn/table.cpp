@@ -46,25 +46,30 @@ AnyModule make_softmax(int64_t dim) { return Softmax(dim); }
 AnyModule make_log_softmax(int64_t dim) { return LogSoftmax(dim); }
 AnyModule make_embedding(int64_t count, int64_t dim, std::optional<int64_t> padding_idx,
                          std::optional<Scalar> max_norm, double norm_type, bool scale_grad_by_freq) {
-  EmbeddingOptions o{.padding_idx = padding_idx, .norm_type = norm_type, .scale_grad_by_freq = scale_grad_by_freq};
+  EmbeddingOptions o{
+      .padding_idx = padding_idx, .norm_type = norm_type, .scale_grad_by_freq = scale_grad_by_freq};
   if (max_norm) o.max_norm = max_norm->to<double>();
   return Embedding(count, dim, o);
 }
 AnyModule make_layer_norm(IntList shape, double eps, bool elementwise_affine, bool bias, std::string_view,
                           std::optional<Dtype> dtype) {
-  return LayerNorm(shape, {.eps = eps, .elementwise_affine = elementwise_affine, .bias = bias, .dtype = dtype});
+  return LayerNorm(shape,
+                   {.eps = eps, .elementwise_affine = elementwise_affine, .bias = bias, .dtype = dtype});
 }
 template <class M>
 AnyModule make_batch_norm(int64_t features, double eps, std::optional<Scalar> momentum, bool affine,
                           bool track_running_stats, std::string_view, std::optional<Dtype> dtype, bool bias) {
-  BatchNormOptions o{.eps = eps, .affine = affine, .bias = bias, .track_running_stats = track_running_stats, .dtype = dtype};
+  BatchNormOptions o{
+      .eps = eps, .affine = affine, .bias = bias, .track_running_stats = track_running_stats, .dtype = dtype};
   o.momentum = momentum ? std::optional<double>(momentum->to<double>()) : std::nullopt;
   return M(features, o);
 }
 
 template <class M>
-AnyModule make_loss(std::optional<Scalar> size_average, std::optional<Scalar> reduce, std::string_view reduction) {
-  return M({.reduction = std::string(reduction), .size_average = truth(size_average), .reduce = truth(reduce)});
+AnyModule make_loss(std::optional<Scalar> size_average, std::optional<Scalar> reduce,
+                    std::string_view reduction) {
+  return M(
+      {.reduction = std::string(reduction), .size_average = truth(size_average), .reduce = truth(reduce)});
 }
 
 AnyModule make_sequential(NamedAnyModules modules) {
@@ -105,14 +110,15 @@ constinit const ModuleRecord records[] = {
     module<&make_layer_norm>("LayerNorm(normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, "
                              "device=None, dtype=None)"),
     module<&make_batch_norm<BatchNorm1d>>("BatchNorm1d(num_features, eps=1e-05, momentum=0.1, affine=True, "
-                                           "track_running_stats=True, device=None, dtype=None, *, bias=True)"),
+                                          "track_running_stats=True, device=None, dtype=None, *, bias=True)"),
     module<&make_batch_norm<BatchNorm2d>>("BatchNorm2d(num_features, eps=1e-05, momentum=0.1, affine=True, "
-                                           "track_running_stats=True, device=None, dtype=None, *, bias=True)"),
+                                          "track_running_stats=True, device=None, dtype=None, *, bias=True)"),
     module<&make_batch_norm<BatchNorm3d>>("BatchNorm3d(num_features, eps=1e-05, momentum=0.1, affine=True, "
-                                           "track_running_stats=True, device=None, dtype=None, *, bias=True)"),
+                                          "track_running_stats=True, device=None, dtype=None, *, bias=True)"),
     module<&make_loss<L1Loss>>("L1Loss(size_average=None, reduce=None, reduction='mean')"),
     module<&make_loss<SoftMarginLoss>>("SoftMarginLoss(size_average=None, reduce=None, reduction='mean')"),
-    module<&make_loss<MultiLabelMarginLoss>>("MultiLabelMarginLoss(size_average=None, reduce=None, reduction='mean')"),
+    module<&make_loss<MultiLabelMarginLoss>>(
+        "MultiLabelMarginLoss(size_average=None, reduce=None, reduction='mean')"),
     container("Sequential(*modules)", &make_sequential),
     container("ModuleList(modules=None)", &make_module_list),
 };

@@ -21,7 +21,8 @@ constexpr Pointwise gelu_tanh_op{formulas::gelu_tanh_formula, "gelu", "GeluBackw
 constexpr Pointwise silu_op{formulas::silu_formula, "silu", "SiluBackward0", only_floats};
 constexpr Pointwise elu_op{formulas::elu_formula, "elu", "EluBackward0", only_floats};
 constexpr Pointwise celu_op{formulas::elu_formula, "celu", "CeluBackward0", only_floats};
-constexpr Pointwise leaky_relu_op{formulas::leaky_relu_formula, "leaky_relu", "LeakyReluBackward0", only_floats};
+constexpr Pointwise leaky_relu_op{formulas::leaky_relu_formula, "leaky_relu", "LeakyReluBackward0",
+                                  only_floats};
 constexpr Pointwise prelu_op{formulas::prelu_formula, "prelu", "PreluKernelBackward0", only_floats};
 constexpr Pointwise softplus_op{formulas::softplus_formula, "softplus", "SoftplusBackward0", only_floats};
 constexpr Pointwise mish_op{formulas::mish_formula, "mish", "MishBackward0", only_floats};
@@ -72,13 +73,16 @@ Params threshold_numbers(const Tensor& input, Scalar threshold, Scalar value) {
 Tensor gelu(const Tensor& input, std::string_view approximate) {
   if (approximate == "none") return pointwise(gelu_op, input);
   if (approximate == "tanh") return pointwise(gelu_tanh_op, input);
-  raise<ValueError>({"[gelu] approximate argument must be either none or tanh., but got '", approximate, "'"});
+  raise<ValueError>(
+      {"[gelu] approximate argument must be either none or tanh., but got '", approximate, "'"});
 }
 Tensor silu(const Tensor& input, bool inplace) { return act(silu_op, input, inplace); }
 Tensor elu(const Tensor& input, Scalar alpha, bool inplace) {
   return act(elu_op, input, inplace, elu_numbers(alpha));
 }
-const Tensor& elu_(const Tensor& input, Scalar alpha) { return pointwise_(elu_op, input, elu_numbers(alpha)); }
+const Tensor& elu_(const Tensor& input, Scalar alpha) {
+  return pointwise_(elu_op, input, elu_numbers(alpha));
+}
 Tensor selu(const Tensor& input, bool inplace) { return act(elu_op, input, inplace, selu_numbers()); }
 const Tensor& selu_(const Tensor& input) { return pointwise_(elu_op, input, selu_numbers()); }
 Tensor celu(const Tensor& input, Scalar alpha, bool inplace) {
@@ -137,16 +141,19 @@ Tensor glu(const Tensor& input, int64_t dim) {
 Tensor prelu(const Tensor& input, const Tensor& weight) {
   check_defined(input, weight, "prelu");
   if (input.dtype() != weight.dtype())
-    raise<DtypeError>({"[prelu] Type promoting not supported. Got ", name(input.dtype()), " and ",
-                       name(weight.dtype())});
+    raise<DtypeError>(
+        {"[prelu] Type promoting not supported. Got ", name(input.dtype()), " and ", name(weight.dtype())});
   if (weight.dim() > 1)
-    raise<ShapeError>({"[prelu] Expected `weight` to be a scalar or 1D tensor, but got: ndim = ", weight.dim()});
-  if (weight.numel() == 1) return pointwise(prelu_op, input, weight.dim() == input.dim() ? weight : weight.view({}));
+    raise<ShapeError>(
+        {"[prelu] Expected `weight` to be a scalar or 1D tensor, but got: ndim = ", weight.dim()});
+  if (weight.numel() == 1)
+    return pointwise(prelu_op, input, weight.dim() == input.dim() ? weight : weight.view({}));
   if (input.dim() == 0) raise<ShapeError>({"[prelu] Not allow zero-dim input tensor."});
   int64_t channels = input.dim() > 1 ? input.size(1) : 1;
   if (channels != weight.numel())
-    raise<ShapeError>({"[prelu] Mismatch of parameter numbers and input channel size. Found parameter numbers = ",
-                       weight.numel(), " and channel size = ", channels, "."});
+    raise<ShapeError>(
+        {"[prelu] Mismatch of parameter numbers and input channel size. Found parameter numbers = ",
+         weight.numel(), " and channel size = ", channels, "."});
   std::vector<int64_t> sizes(static_cast<size_t>(input.dim()), 1);
   sizes[1] = channels;
   return pointwise(prelu_op, input, weight.view(sizes));
@@ -161,10 +168,13 @@ const Tensor& threshold_(const Tensor& input, Scalar threshold, Scalar value) {
 Tensor tanhshrink(const Tensor& input) { return input - tanh(input); }
 Tensor softshrink(const Tensor& input, Scalar lambd) {
   if (!(lambd.to<double>() >= 0))
-    raise<ValueError>({"[softshrink] lambda must be in range [0, 3.40282e+38], but found ", lambd.to<double>()});
+    raise<ValueError>(
+        {"[softshrink] lambda must be in range [0, 3.40282e+38], but found ", lambd.to<double>()});
   return pointwise(softshrink_op, input, params({lambd}));
 }
-Tensor hardshrink(const Tensor& input, Scalar lambd) { return pointwise(hardshrink_op, input, params({lambd})); }
+Tensor hardshrink(const Tensor& input, Scalar lambd) {
+  return pointwise(hardshrink_op, input, params({lambd}));
+}
 Tensor softmin(const Tensor& input, std::optional<int64_t> dim, std::optional<Dtype> dtype) {
   check_defined(input, "softmin");
   int64_t rank = input.dim();
@@ -237,76 +247,102 @@ using TwoFlagged = Tensor(const Tensor&, Scalar, Scalar, bool);
 using TwoFlaggedInPlace = const Tensor&(const Tensor&, Scalar, Scalar, bool);
 
 #define TALWEG_ACTIVATION(type, signature, name, text, kind, what, ...) \
-  op<type, &name>(signature, {.doc = text, .samples = {__VA_ARGS__}, .derivative = Derivative::kind, .elementwise = true, .takes = Takes::what})
+  op<type, &name>(signature, {.doc = text,                              \
+                              .samples = {__VA_ARGS__},                 \
+                              .derivative = Derivative::kind,           \
+                              .elementwise = true,                      \
+                              .takes = Takes::what})
 
-Tensor softmin_of_python(const Tensor& input, std::optional<int64_t> dim, int64_t, std::optional<Dtype> dtype) {
+Tensor softmin_of_python(const Tensor& input, std::optional<int64_t> dim, int64_t,
+                         std::optional<Dtype> dtype) {
   return softmin(input, dim, dtype);
 }
 
 constinit const Op ops[] = {
-    op<Tensor(const Tensor&, std::string_view), &gelu>("gelu(input, *, approximate='none')",
-                                                       {.doc = "input * P(X <= input) for normal X",
-                                                        .samples = {"T(2, 3)", "T()", "T(33), approximate='tanh'"},
-                                                        .elementwise = true,
-                                                        .takes = Takes::floats}),
-    TALWEG_ACTIVATION(Flagged, "silu(input, inplace=False)", silu, "input * sigmoid(input)", smooth, floats, "T(2, 3)", "T()", "T(33)"),
-    TALWEG_ACTIVATION(Flagged, "mish(input, inplace=False)", mish, "input * tanh(softplus(input))", smooth, floats, "T(2, 3)", "T()", "T(33)"),
-    TALWEG_ACTIVATION(Flagged, "relu6(input, inplace=False)", relu6, "input limited to [0, 6]", pieces, numbers, "D(2, 3)", "D()", "D(33)"),
-    TALWEG_ACTIVATION(Flagged, "hardsigmoid(input, inplace=False)", hardsigmoid, "(input + 3) / 6 limited to [0, 1]", pieces, floats, "D(2, 3)", "D()", "D(33)"),
-    TALWEG_ACTIVATION(Flagged, "hardswish(input, inplace=False)", hardswish, "input * hardsigmoid(input)", pieces, floats, "D(2, 3)", "D()", "D(33)"),
-    TALWEG_ACTIVATION(Plain, "logsigmoid(input)", logsigmoid, "log(sigmoid(input))", smooth, floats, "T(2, 3)", "T()", "T(33)"),
-    TALWEG_ACTIVATION(Plain, "tanhshrink(input)", tanhshrink, "input - tanh(input)", smooth, numbers, "T(2, 3)", "T()", "T(33)"),
-    TALWEG_ACTIVATION(One, "softshrink(input, lambd=0.5)", softshrink, "input moved toward 0", pieces, floats, "D(2, 3)", "D()", "D(33)", "D(3), 0.25"),
-    TALWEG_ACTIVATION(One, "hardshrink(input, lambd=0.5)", hardshrink, "input, 0 near 0", pieces, floats, "D(2, 3)", "D()", "D(33)", "D(3), 0.25"),
-    TALWEG_ACTIVATION(Two, "softplus(input, beta=1, threshold=20)", softplus, "log(1 + e^(beta * input)) / beta", smooth, floats, "T(2, 3)", "T()", "T(33)", "T(3), 2.5"),
-    op<OneFlagged, &elu>("elu(input, alpha=1.0, inplace=False)", {.doc = "input above 0, alpha * (e^input - 1) below",
-                  .samples = {"D(2, 3)", "D()", "D(33)", "D(3), 2.5"},
-                  .derivative = Derivative::pieces,
-                  .in_place = boxed<OneFlaggedInPlace, &Without<&elu_, Scalar>::call>,
-                  .elementwise = true,
-                  .takes = Takes::floats}),
-    op<Flagged, &selu>("selu(input, inplace=False)", {.doc = "elu that normalises",
-                  .samples = {"D(2, 3)", "D()", "D(33)"},
-                  .derivative = Derivative::pieces,
-                  .in_place = boxed<FlaggedInPlace, &Without<&selu_>::call>,
-                  .elementwise = true,
-                  .takes = Takes::floats}),
-    op<OneFlagged, &celu>("celu(input, alpha=1.0, inplace=False)", {.doc = "input above 0, alpha * (e^(input / alpha) - 1) below",
-                  .samples = {"D(2, 3)", "D()", "D(33)", "D(3), 2.5"},
-                  .derivative = Derivative::pieces,
-                  .in_place = boxed<OneFlaggedInPlace, &Without<&celu_, Scalar>::call>,
-                  .elementwise = true,
-                  .takes = Takes::floats}),
-    op<OneFlagged, &leaky_relu>("leaky_relu(input, negative_slope=0.01, inplace=False)", {.doc = "input above 0, negative_slope * input below",
-                  .samples = {"D(2, 3)", "D()", "D(33)", "D(3), 0.25"},
-                  .derivative = Derivative::pieces,
-                  .in_place = boxed<OneFlaggedInPlace, &Without<&leaky_relu_, Scalar>::call>,
-                  .elementwise = true,
-                  .takes = Takes::floats}),
-    op<TwoFlagged, &hardtanh>("hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False)", {.doc = "input limited to [min_val, max_val]",
-                  .samples = {"D(2, 3), max_val=1.0", "D(), max_val=1.5", "D(33), -1.0", "D(3), 0, 2"},
-                  .derivative = Derivative::pieces,
-                  .in_place = boxed<TwoFlaggedInPlace, &Without<&hardtanh_, Scalar, Scalar>::call>,
-                  .elementwise = true,
-                  .takes = Takes::numbers}),
-    op<TwoFlagged, &threshold>("threshold(input, threshold, value, inplace=False)", {.doc = "input above threshold, else value",
-                  .samples = {"D(2, 3), 0, 2", "D(), 0, 1"},
-                  .derivative = Derivative::pieces,
-                  .in_place = boxed<TwoFlaggedInPlace, &Without<&threshold_, Scalar, Scalar>::call>,
-                  .elementwise = true,
-                  .takes = Takes::numbers}),
+    op<Tensor(const Tensor&, std::string_view), &gelu>(
+        "gelu(input, *, approximate='none')", {.doc = "input * P(X <= input) for normal X",
+                                               .samples = {"T(2, 3)", "T()", "T(33), approximate='tanh'"},
+                                               .elementwise = true,
+                                               .takes = Takes::floats}),
+    TALWEG_ACTIVATION(Flagged, "silu(input, inplace=False)", silu, "input * sigmoid(input)", smooth, floats,
+                      "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ACTIVATION(Flagged, "mish(input, inplace=False)", mish, "input * tanh(softplus(input))", smooth,
+                      floats, "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ACTIVATION(Flagged, "relu6(input, inplace=False)", relu6, "input limited to [0, 6]", pieces,
+                      numbers, "D(2, 3)", "D()", "D(33)"),
+    TALWEG_ACTIVATION(Flagged, "hardsigmoid(input, inplace=False)", hardsigmoid,
+                      "(input + 3) / 6 limited to [0, 1]", pieces, floats, "D(2, 3)", "D()", "D(33)"),
+    TALWEG_ACTIVATION(Flagged, "hardswish(input, inplace=False)", hardswish, "input * hardsigmoid(input)",
+                      pieces, floats, "D(2, 3)", "D()", "D(33)"),
+    TALWEG_ACTIVATION(Plain, "logsigmoid(input)", logsigmoid, "log(sigmoid(input))", smooth, floats,
+                      "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ACTIVATION(Plain, "tanhshrink(input)", tanhshrink, "input - tanh(input)", smooth, numbers,
+                      "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ACTIVATION(One, "softshrink(input, lambd=0.5)", softshrink, "input moved toward 0", pieces, floats,
+                      "D(2, 3)", "D()", "D(33)", "D(3), 0.25"),
+    TALWEG_ACTIVATION(One, "hardshrink(input, lambd=0.5)", hardshrink, "input, 0 near 0", pieces, floats,
+                      "D(2, 3)", "D()", "D(33)", "D(3), 0.25"),
+    TALWEG_ACTIVATION(Two, "softplus(input, beta=1, threshold=20)", softplus,
+                      "log(1 + e^(beta * input)) / beta", smooth, floats, "T(2, 3)", "T()", "T(33)",
+                      "T(3), 2.5"),
+    op<OneFlagged, &elu>("elu(input, alpha=1.0, inplace=False)",
+                         {.doc = "input above 0, alpha * (e^input - 1) below",
+                          .samples = {"D(2, 3)", "D()", "D(33)", "D(3), 2.5"},
+                          .derivative = Derivative::pieces,
+                          .in_place = boxed<OneFlaggedInPlace, &Without<&elu_, Scalar>::call>,
+                          .elementwise = true,
+                          .takes = Takes::floats}),
+    op<Flagged, &selu>("selu(input, inplace=False)",
+                       {.doc = "elu that normalises",
+                        .samples = {"D(2, 3)", "D()", "D(33)"},
+                        .derivative = Derivative::pieces,
+                        .in_place = boxed<FlaggedInPlace, &Without<&selu_>::call>,
+                        .elementwise = true,
+                        .takes = Takes::floats}),
+    op<OneFlagged, &celu>("celu(input, alpha=1.0, inplace=False)",
+                          {.doc = "input above 0, alpha * (e^(input / alpha) - 1) below",
+                           .samples = {"D(2, 3)", "D()", "D(33)", "D(3), 2.5"},
+                           .derivative = Derivative::pieces,
+                           .in_place = boxed<OneFlaggedInPlace, &Without<&celu_, Scalar>::call>,
+                           .elementwise = true,
+                           .takes = Takes::floats}),
+    op<OneFlagged, &leaky_relu>("leaky_relu(input, negative_slope=0.01, inplace=False)",
+                                {.doc = "input above 0, negative_slope * input below",
+                                 .samples = {"D(2, 3)", "D()", "D(33)", "D(3), 0.25"},
+                                 .derivative = Derivative::pieces,
+                                 .in_place = boxed<OneFlaggedInPlace, &Without<&leaky_relu_, Scalar>::call>,
+                                 .elementwise = true,
+                                 .takes = Takes::floats}),
+    op<TwoFlagged, &hardtanh>(
+        "hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False)",
+        {.doc = "input limited to [min_val, max_val]",
+         .samples = {"D(2, 3), max_val=1.0", "D(), max_val=1.5", "D(33), -1.0", "D(3), 0, 2"},
+         .derivative = Derivative::pieces,
+         .in_place = boxed<TwoFlaggedInPlace, &Without<&hardtanh_, Scalar, Scalar>::call>,
+         .elementwise = true,
+         .takes = Takes::numbers}),
+    op<TwoFlagged, &threshold>(
+        "threshold(input, threshold, value, inplace=False)",
+        {.doc = "input above threshold, else value",
+         .samples = {"D(2, 3), 0, 2", "D(), 0, 1"},
+         .derivative = Derivative::pieces,
+         .in_place = boxed<TwoFlaggedInPlace, &Without<&threshold_, Scalar, Scalar>::call>,
+         .elementwise = true,
+         .takes = Takes::numbers}),
     op<Tensor(const Tensor&, int64_t), &glu>("glu(input, dim=-1)",
                                              {.doc = "one half times the sigmoid of the other",
                                               .samples = {"T(2, 4)", "T(4, 3), 0", "T(66)"},
                                               .takes = Takes::floats}),
-    op<Tensor(const Tensor&, const Tensor&), &prelu>("prelu(input, weight)",
-                                                     {.doc = "input above 0, weight * input below",
-                                                      .samples = {"D(2, 3), P(3)", "D(2, 3, 4), P(1)", "D(4), P(1)"},
-                                                      .derivative = Derivative::pieces,
-                                                      .takes = Takes::floats}),
+    op<Tensor(const Tensor&, const Tensor&), &prelu>(
+        "prelu(input, weight)", {.doc = "input above 0, weight * input below",
+                                 .samples = {"D(2, 3), P(3)", "D(2, 3, 4), P(1)", "D(4), P(1)"},
+                                 .derivative = Derivative::pieces,
+                                 .takes = Takes::floats}),
     op<Tensor(const Tensor&, std::optional<int64_t>, int64_t, std::optional<Dtype>), &softmin_of_python>(
         "softmin(input, dim=None, _stacklevel=3, dtype=None)",
-        {.doc = "softmax(-input)", .samples = {"T(2, 3), 1", "T(2, 3), -2", "T(33), 0"}, .takes = Takes::floats}),
+        {.doc = "softmax(-input)",
+         .samples = {"T(2, 3), 1", "T(2, 3), -2", "T(33), 0"},
+         .takes = Takes::floats}),
     op<Tensor(const Tensor&, double, double, bool, bool), &rrelu>(
         "rrelu(input, lower=0.125, upper=0.3333333333333333, training=False, inplace=False)",
         {.doc = "leaky_relu with slopes drawn in training",

@@ -5,8 +5,8 @@
 
 #include "core/raise.h"
 #include "formulas/arithmetic.h"
-#include "ops/pointwise.h"
 #include "ops/number.h"
+#include "ops/pointwise.h"
 #include "ops/record.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"

@@ -16,15 +16,15 @@ namespace talweg {
 Tensor repeat(const Tensor& self, IntList repeats) {
   check_defined(self, "repeat");
   if (static_cast<int64_t>(repeats.size()) < self.dim())
-    raise<ShapeError>({"[repeat] Number of dimensions of repeat dims can not be smaller than number of dimensions of "
-                       "tensor: got ",
-                       IntList(repeats), " for sizes ", IntList(self.sizes())});
+    raise<ShapeError>(
+        {"[repeat] Number of dimensions of repeat dims can not be smaller than number of dimensions of "
+         "tensor: got ",
+         IntList(repeats), " for sizes ", IntList(self.sizes())});
   const size_t lead = repeats.size() - self.sizes().size();
   Dims inner, outer, sizes;
   for (size_t d = 0; d < repeats.size(); ++d) {
     int64_t n = d < lead ? 1 : self.sizes()[d - lead];
-    if (repeats[d] < 0)
-      raise<ShapeError>({"[repeat] repeats must be non-negative, got ", IntList(repeats)});
+    if (repeats[d] < 0) raise<ShapeError>({"[repeat] repeats must be non-negative, got ", IntList(repeats)});
     inner.push_back(1);
     inner.push_back(n);
     outer.push_back(repeats[d]);
@@ -37,15 +37,16 @@ Tensor repeat(const Tensor& self, IntList repeats) {
     NoGradGuard quiet;
     out = reshape(clone(expand(reshape(self, inner), outer)), sizes);
   }
-  return record(std::move(out), "RepeatBackward0", {&self}, {}, [outer, own = Dims(self.sizes())](Backward& b) {
-    if (!b.grad().defined()) return;
-    Dims gone;
-    for (size_t d = 0; d < outer.size(); d += 2) gone.push_back(static_cast<int64_t>(d));
-    if (gone.empty())
-      b.set(0, b.grad());
-    else
-      b.set(0, reshape(sum(reshape(b.grad(), outer), gone), own));
-  });
+  return record(std::move(out), "RepeatBackward0", {&self}, {},
+                [outer, own = Dims(self.sizes())](Backward& b) {
+                  if (!b.grad().defined()) return;
+                  Dims gone;
+                  for (size_t d = 0; d < outer.size(); d += 2) gone.push_back(static_cast<int64_t>(d));
+                  if (gone.empty())
+                    b.set(0, b.grad());
+                  else
+                    b.set(0, reshape(sum(reshape(b.grad(), outer), gone), own));
+                });
 }
 
 Tensor tile(const Tensor& self, IntList dims) {
@@ -58,7 +59,8 @@ Tensor tile(const Tensor& self, IntList dims) {
 Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> output_size) {
   check_defined(repeats, "repeat_interleave");
   if (repeats.dim() != 1)
-    raise<ShapeError>({"[repeat_interleave] repeat_interleave only accept 1D vector as repeat, got ", repeats.dim(), "D"});
+    raise<ShapeError>(
+        {"[repeat_interleave] repeat_interleave only accept 1D vector as repeat, got ", repeats.dim(), "D"});
   if (repeats.dtype() != int64 && repeats.dtype() != int32)
     raise<DtypeError>({"[repeat_interleave] repeats has to be Long or Int tensor, got ", repeats.dtype()});
   std::vector<int64_t> counts = repeats.to_vector<int64_t>(), places;
@@ -68,7 +70,8 @@ Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> output_si
     total += n;
   }
   if (output_size && *output_size != total)
-    raise<ShapeError>({"[repeat_interleave] allocated size does not match required size: ", *output_size, " and ", total});
+    raise<ShapeError>(
+        {"[repeat_interleave] allocated size does not match required size: ", *output_size, " and ", total});
   for (size_t i = 0; i < counts.size(); ++i)
     places.insert(places.end(), static_cast<size_t>(counts[i]), static_cast<int64_t>(i));
   return to(tensor(places), repeats.dtype());
@@ -84,9 +87,10 @@ Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optiona
   if (repeats.dim() == 0 || (repeats.dim() == 1 && repeats.size(0) == 1))
     counts = expand(reshape(repeats, 1), n);
   else if (repeats.dim() != 1 || repeats.size(0) != n)
-    raise<ShapeError>({"[repeat_interleave] repeats must have the same size as input along dim, but got repeats of "
-                       "sizes ",
-                       IntList(repeats.sizes()), " and size ", n});
+    raise<ShapeError>(
+        {"[repeat_interleave] repeats must have the same size as input along dim, but got repeats of "
+         "sizes ",
+         IntList(repeats.sizes()), " and size ", n});
   return index_select(whole, d, repeat_interleave(counts, output_size));
 }
 
@@ -99,8 +103,8 @@ Tensor repeat_interleave(const Tensor& self, int64_t repeats, std::optional<int6
   Dims sizes(whole.sizes()), spread(whole.sizes());
   sizes[static_cast<size_t>(d)] *= repeats;
   if (output_size && *output_size != sizes[static_cast<size_t>(d)])
-    raise<ShapeError>({"[repeat_interleave] allocated size does not match required size: ", *output_size, " and ",
-                       sizes[static_cast<size_t>(d)]});
+    raise<ShapeError>({"[repeat_interleave] allocated size does not match required size: ", *output_size,
+                       " and ", sizes[static_cast<size_t>(d)]});
   spread.insert(static_cast<size_t>(d) + 1, repeats);
   return view(clone(expand(unsqueeze(whole, d + 1), spread)).contiguous(), sizes);
 }
@@ -144,7 +148,8 @@ Tensor roll(const Tensor& self, IntList shifts, IntList dims) {
   check_defined(self, "roll");
   if (shifts.empty()) raise<ShapeError>({"[roll] `shifts` required"});
   if (dims.size() != shifts.size() && !(dims.empty() && shifts.size() == 1))
-    raise<ShapeError>({"[roll] shifts and dimensions must align. shifts: ", shifts.size(), ", dims:", dims.size()});
+    raise<ShapeError>(
+        {"[roll] shifts and dimensions must align. shifts: ", shifts.size(), ", dims:", dims.size()});
   for (int64_t d : dims) wrap_dim(d, self.dim(), "roll");
   Tensor out;
   {
@@ -172,7 +177,8 @@ Tensor rot90(const Tensor& self, int64_t k, IntList dims) {
   if (self.dim() < 2)
     raise<ShapeError>({"[rot90] expected total dims >= 2, but got total dims = ", self.dim()});
   if (dims[0] == dims[1] || std::abs(dims[0] - dims[1]) == self.dim())
-    raise<ShapeError>({"[rot90] expected rotation dims to be different, but got dim0 = ", dims[0], " and dim1 = ", dims[1]});
+    raise<ShapeError>({"[rot90] expected rotation dims to be different, but got dim0 = ", dims[0],
+                       " and dim1 = ", dims[1]});
   const int64_t a = wrap_dim(dims[0], self.dim(), "rot90"), b = wrap_dim(dims[1], self.dim(), "rot90");
   Tensor out;
   {
@@ -204,7 +210,8 @@ Tensor triangle(const Tensor& self, int64_t diagonal, bool upper, std::string_vi
   if (self.dim() < 2)
     raise<ShapeError>({"[", op, "] ", op, ": input tensor must have at least 2 dimensions"});
   Tensor out = new_tensor(self.dtype(), self.sizes());
-  if (out.numel() > 0) launch(triangle_kernel, {buffer_of(out), buffer_of(self)}, TrianglePlan{diagonal, upper});
+  if (out.numel() > 0)
+    launch(triangle_kernel, {buffer_of(out), buffer_of(self)}, TrianglePlan{diagonal, upper});
   return out;
 }
 auto triangle_backward(int64_t diagonal, bool upper) {
@@ -216,10 +223,12 @@ auto triangle_backward(int64_t diagonal, bool upper) {
 } // namespace
 
 Tensor tril(const Tensor& self, int64_t diagonal) {
-  return record(triangle(self, diagonal, false, "tril"), "TrilBackward0", {&self}, {}, triangle_backward(diagonal, false));
+  return record(triangle(self, diagonal, false, "tril"), "TrilBackward0", {&self}, {},
+                triangle_backward(diagonal, false));
 }
 Tensor triu(const Tensor& self, int64_t diagonal) {
-  return record(triangle(self, diagonal, true, "triu"), "TriuBackward0", {&self}, {}, triangle_backward(diagonal, true));
+  return record(triangle(self, diagonal, true, "triu"), "TriuBackward0", {&self}, {},
+                triangle_backward(diagonal, true));
 }
 const Tensor& tril_(const Tensor& self, int64_t diagonal) {
   return write_result(self, triangle(self, diagonal, false, "tril_"), "tril_", "TrilBackward0", {&self}, {},
@@ -233,12 +242,14 @@ const Tensor& triu_(const Tensor& self, int64_t diagonal) {
 std::vector<Tensor> meshgrid(const std::vector<Tensor>& tensors, std::string_view indexing) {
   if (tensors.empty()) raise<ValueError>({"[meshgrid] meshgrid expects a non-empty TensorList"});
   if (!indexing.empty() && indexing != "ij" && indexing != "xy")
-    raise<ValueError>({"[meshgrid] torch.meshgrid: indexing must be one of \"xy\" or \"ij\", but received: ", indexing});
+    raise<ValueError>(
+        {"[meshgrid] torch.meshgrid: indexing must be one of \"xy\" or \"ij\", but received: ", indexing});
   std::vector<Tensor> list = tensors;
   for (const Tensor& t : list) {
     check_defined(t, "meshgrid");
     if (t.dim() > 1)
-      raise<ShapeError>({"[meshgrid] torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: ", t.dim(), "D"});
+      raise<ShapeError>(
+          {"[meshgrid] torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: ", t.dim(), "D"});
     if (t.dtype() != list[0].dtype())
       raise<DtypeError>({"[meshgrid] torch.meshgrid expects all tensors to have the same dtype"});
   }
@@ -259,7 +270,8 @@ std::vector<Tensor> meshgrid(const std::vector<Tensor>& tensors, std::string_vie
 Tensor cartesian_prod(const std::vector<Tensor>& tensors) {
   for (const Tensor& t : tensors) {
     check_defined(t, "cartesian_prod");
-    if (t.dim() != 1) raise<ShapeError>({"[cartesian_prod] Expect a 1D vector, but got shape ", IntList(t.sizes())});
+    if (t.dim() != 1)
+      raise<ShapeError>({"[cartesian_prod] Expect a 1D vector, but got shape ", IntList(t.sizes())});
   }
   if (tensors.size() == 1) return tensors[0];
   std::vector<Tensor> columns;
@@ -302,7 +314,8 @@ Tensor block_diag(const std::vector<Tensor>& tensors) {
   for (const Tensor& t : tensors) {
     check_defined(t, "block_diag");
     if (t.dim() > 2)
-      raise<ShapeError>({"[block_diag] torch.block_diag: Input tensors must have 2 or fewer dimensions. Got ", t.dim(), "D"});
+      raise<ShapeError>({"[block_diag] torch.block_diag: Input tensors must have 2 or fewer dimensions. Got ",
+                         t.dim(), "D"});
     blocks.push_back(atleast_2d(t));
     columns += blocks.back().size(1);
   }
@@ -347,7 +360,8 @@ Tensor diagflat(const Tensor& self, int64_t offset) {
 
 namespace {
 
-constexpr OpInfo linear(std::string_view doc, std::array<std::string_view, 8> samples, BoxedCall in_place = nullptr) {
+constexpr OpInfo linear(std::string_view doc, std::array<std::string_view, 8> samples,
+                        BoxedCall in_place = nullptr) {
   return {.doc = doc, .samples = samples, .derivative = Derivative::linear, .in_place = in_place};
 }
 using Unary = Tensor(const Tensor&);
@@ -357,7 +371,8 @@ using OfSizes = Tensor(const Tensor&, IntList);
 using Opt = std::optional<int64_t>;
 
 constinit const Op ops[] = {
-    op<OfSizes, &repeat>("repeat(self, repeats)", linear("copies side by side", {"T(2, 3), [2, 1]", "T(3), [2, 2]"})),
+    op<OfSizes, &repeat>("repeat(self, repeats)",
+                         linear("copies side by side", {"T(2, 3), [2, 1]", "T(3), [2, 2]"})),
     op<OfSizes, &tile>("tile(self, dims)", linear("copies side by side", {"T(2, 3), [2]", "T(3), [2, 2]"})),
     op<Tensor(const Tensor&, int64_t, Opt, Opt), &repeat_interleave>(
         "repeat_interleave(self, repeats, dim=None, *, output_size=None)",
@@ -370,27 +385,38 @@ constinit const Op ops[] = {
                                                         .samples = {"I(4; 3)"},
                                                         .derivative = Derivative::none,
                                                         .why_not = "positions"}),
-    op<OfSizes, &flip>("flip(self, dims)", linear("dimensions in reverse", {"T(2, 3), [0]", "T(2, 3, 4), [0, -1]"})),
+    op<OfSizes, &flip>("flip(self, dims)",
+                       linear("dimensions in reverse", {"T(2, 3), [0]", "T(2, 3, 4), [0, -1]"})),
     op<Unary, &fliplr>("fliplr(self)", linear("columns in reverse", {"T(2, 3)"})),
     op<Unary, &flipud>("flipud(self)", linear("rows in reverse", {"T(2, 3)"})),
     op<Tensor(const Tensor&, IntList, IntList), &roll>(
-        "roll(self, shifts, dims=[])", linear("moved around the end", {"T(2, 3), 1", "T(2, 3), [1, -2], [0, 1]"})),
+        "roll(self, shifts, dims=[])",
+        linear("moved around the end", {"T(2, 3), 1", "T(2, 3), [1, -2], [0, 1]"})),
     op<Tensor(const Tensor&, int64_t, IntList), &rot90>(
-        "rot90(self, k=1, dims=[0, 1])", linear("turned by 90 degrees", {"T(2, 3)", "T(2, 3), 2", "T(2, 3, 4), -1, [1, 2]"})),
-    op<OfInt, &tril>("tril(self, diagonal=0)", linear("zeros above the diagonal", {"T(3, 4)", "T(2, 3, 3), -1"},
-                                                      boxed<const Tensor&(const Tensor&, int64_t), &tril_>)),
-    op<OfInt, &triu>("triu(self, diagonal=0)", linear("zeros below the diagonal", {"T(3, 4)", "T(2, 3, 3), 1"},
-                                                      boxed<const Tensor&(const Tensor&, int64_t), &triu_>)),
+        "rot90(self, k=1, dims=[0, 1])",
+        linear("turned by 90 degrees", {"T(2, 3)", "T(2, 3), 2", "T(2, 3, 4), -1, [1, 2]"})),
+    op<OfInt, &tril>("tril(self, diagonal=0)",
+                     linear("zeros above the diagonal", {"T(3, 4)", "T(2, 3, 3), -1"},
+                            boxed<const Tensor&(const Tensor&, int64_t), &tril_>)),
+    op<OfInt, &triu>("triu(self, diagonal=0)",
+                     linear("zeros below the diagonal", {"T(3, 4)", "T(2, 3, 3), 1"},
+                            boxed<const Tensor&(const Tensor&, int64_t), &triu_>)),
     op<std::vector<Tensor>(const std::vector<Tensor>&, std::string_view), &meshgrid>(
-        "meshgrid(*tensors, indexing=None)", linear("the coordinates of a grid", {"[T(2), T(3)]", "[T(2), T(3)], indexing='xy'"})),
+        "meshgrid(*tensors, indexing=None)",
+        linear("the coordinates of a grid", {"[T(2), T(3)]", "[T(2), T(3)], indexing='xy'"})),
     op<OfList, &cartesian_prod>("cartesian_prod(*tensors)", linear("all tuples", {"[T(2), T(3)]"})),
     op<Tensor(const Tensor&, int64_t, bool), &combinations>(
-        "combinations(input, r=2, with_replacement=False)", linear("all choices of r elements", {"T(4)", "T(3), 2, True", "T(4), 3"})),
-    op<OfList, &block_diag>("block_diag(*tensors)", linear("matrices along the diagonal", {"[T(2, 3), T(2)]"})),
-    op<OfInt, &diag>("diag(self, diagonal=0)", linear("a vector as diagonal, or a diagonal as vector", {"T(3), 1", "T(3, 4), -1"})),
+        "combinations(input, r=2, with_replacement=False)",
+        linear("all choices of r elements", {"T(4)", "T(3), 2, True", "T(4), 3"})),
+    op<OfList, &block_diag>("block_diag(*tensors)",
+                            linear("matrices along the diagonal", {"[T(2, 3), T(2)]"})),
+    op<OfInt, &diag>("diag(self, diagonal=0)",
+                     linear("a vector as diagonal, or a diagonal as vector", {"T(3), 1", "T(3, 4), -1"})),
     op<Tensor(const Tensor&, int64_t, int64_t, int64_t), &diag_embed>(
-        "diag_embed(self, offset=0, dim1=-2, dim2=-1)", linear("the last dimension as diagonal", {"T(2, 3)", "T(3), 1", "T(2, 3), -1, 0, 2"})),
-    op<OfInt, &diagflat>("diagflat(self, offset=0)", linear("all elements as diagonal", {"T(2, 2)", "T(3), -1"})),
+        "diag_embed(self, offset=0, dim1=-2, dim2=-1)",
+        linear("the last dimension as diagonal", {"T(2, 3)", "T(3), 1", "T(2, 3), -1, 0, 2"})),
+    op<OfInt, &diagflat>("diagflat(self, offset=0)",
+                         linear("all elements as diagonal", {"T(2, 2)", "T(3), -1"})),
 };
 
 } // namespace

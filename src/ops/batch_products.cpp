@@ -154,16 +154,17 @@ Tensor bmm(const Tensor& self, const Tensor& mat2) {
                 });
 }
 
-#define TALWEG_ADDED_PRODUCT(NAME, NODE, BACKWARD)                                                            \
-  Tensor NAME(const Tensor& self, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {              \
-    Tensor out = NAME##_value(#NAME, self, a, b, beta, alpha);                                                \
-    return record(std::move(out), NODE, {&self, &a, &b}, {{a, needs_grad(b)}, {b, needs_grad(a)}}, BACKWARD); \
-  }                                                                                                           \
-  const Tensor& NAME##_(const Tensor& self, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {    \
-    Tensor out = NAME##_value(#NAME "_", self, a, b, beta, alpha);                                            \
-    check_in_place(#NAME "_", self, out);                                                                     \
-    return write_result(self, out, #NAME "_", NODE, {&self, &a, &b},                                          \
-                        {{a, needs_grad(b)}, {b, needs_grad(a)}}, BACKWARD);                                  \
+#define TALWEG_ADDED_PRODUCT(NAME, NODE, BACKWARD)                                                         \
+  Tensor NAME(const Tensor& self, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) {           \
+    Tensor out = NAME##_value(#NAME, self, a, b, beta, alpha);                                             \
+    return record(std::move(out), NODE, {&self, &a, &b}, {{a, needs_grad(b)}, {b, needs_grad(a)}},         \
+                  BACKWARD);                                                                               \
+  }                                                                                                        \
+  const Tensor& NAME##_(const Tensor& self, const Tensor& a, const Tensor& b, Scalar beta, Scalar alpha) { \
+    Tensor out = NAME##_value(#NAME "_", self, a, b, beta, alpha);                                         \
+    check_in_place(#NAME "_", self, out);                                                                  \
+    return write_result(self, out, #NAME "_", NODE, {&self, &a, &b},                                       \
+                        {{a, needs_grad(b)}, {b, needs_grad(a)}}, BACKWARD);                               \
   }
 TALWEG_ADDED_PRODUCT(baddbmm, "BaddbmmBackward0", baddbmm_backward(self, beta, alpha))
 TALWEG_ADDED_PRODUCT(addbmm, "AddbmmBackward0", addbmm_backward(self, a, beta, alpha))
@@ -207,8 +208,8 @@ Tensor vdot(const Tensor& self, const Tensor& other) {
 Tensor linalg_vecdot(const Tensor& x, const Tensor& y, int64_t dim) {
   check_defined(x, y, "linalg.vecdot");
   if (!is_floating_point(x.dtype()) || x.dtype() != y.dtype())
-    raise<DtypeError>({"[linalg.vecdot] expected two tensors of one floating dtype, got ", x.dtype(), " and ",
-                       y.dtype()});
+    raise<DtypeError>(
+        {"[linalg.vecdot] expected two tensors of one floating dtype, got ", x.dtype(), " and ", y.dtype()});
   if (x.dim() == 1 && y.dim() == 1) {
     wrap_dim(dim, 1, "linalg.vecdot");
     return vdot(x, y);
@@ -308,9 +309,8 @@ Tensor cross_along(const Tensor& a, const Tensor& b, int64_t d) {
 Tensor linalg_cross(const Tensor& input, const Tensor& other, int64_t dim) {
   check_defined(input, other, "linalg.cross");
   if (input.dim() != other.dim())
-    raise<ShapeError>(
-        {"[linalg.cross] linalg.cross: inputs must have the same number of dimensions, got ", input.dim(),
-         " and ", other.dim()});
+    raise<ShapeError>({"[linalg.cross] linalg.cross: inputs must have the same number of dimensions, got ",
+                       input.dim(), " and ", other.dim()});
   int64_t d = wrap_dim(dim, input.dim(), "linalg.cross");
   if (input.dim() == 0 || input.size(d) != 3 || other.size(d) != 3)
     raise<ShapeError>({"[linalg.cross] linalg.cross: inputs dimension ", dim, " must have length 3. Got ",
@@ -467,12 +467,12 @@ constinit const Op ops[] = {
     op<Binary, &bmm>("bmm(self, mat2)", {.doc = "products of batches of matrices",
                                          .samples = {"T(2, 3, 4), T(2, 4, 5)", "T(3, 1, 2), T(3, 2, 1)"},
                                          .takes = Takes::numbers}),
-    op<Added, &baddbmm>(
-        "baddbmm(self, batch1, batch2, *, beta=1, alpha=1)",
-        {.doc = "beta * self + alpha * bmm(batch1, batch2)",
-         .samples = {"T(2, 3, 5), T(2, 3, 4), T(2, 4, 5)", "T(5), T(2, 3, 4), T(2, 4, 5), beta=0.5, alpha=2.5"},
-         .in_place = boxed<AddedInPlace, &baddbmm_>,
-         .takes = Takes::numbers}),
+    op<Added, &baddbmm>("baddbmm(self, batch1, batch2, *, beta=1, alpha=1)",
+                        {.doc = "beta * self + alpha * bmm(batch1, batch2)",
+                         .samples = {"T(2, 3, 5), T(2, 3, 4), T(2, 4, 5)",
+                                     "T(5), T(2, 3, 4), T(2, 4, 5), beta=0.5, alpha=2.5"},
+                         .in_place = boxed<AddedInPlace, &baddbmm_>,
+                         .takes = Takes::numbers}),
     op<Added, &addbmm>(
         "addbmm(self, batch1, batch2, *, beta=1, alpha=1)",
         {.doc = "beta * self + alpha * the sum of bmm(batch1, batch2) over the batch",
@@ -512,16 +512,16 @@ constinit const Op ops[] = {
          .samples = {"T(2, 3, 4), T(4, 2, 5), [0, 2], [1, 0]"},
          .takes = Takes::numbers}),
     op<Tensor(const Tensor&, const Tensor&, std::span<const Index>), &tensordot_of_lists>(
-        "tensordot(input, other, dims)",
-        {.doc = "summed over the dimensions in two lists",
-         .samples = {"T(2, 3, 4), T(4, 2, 5), [[0, 2], [1, 0]]"},
-         .takes = Takes::numbers,
-         .undeclared = "two lists in C++"}),
+        "tensordot(input, other, dims)", {.doc = "summed over the dimensions in two lists",
+                                          .samples = {"T(2, 3, 4), T(4, 2, 5), [[0, 2], [1, 0]]"},
+                                          .takes = Takes::numbers,
+                                          .undeclared = "two lists in C++"}),
     op<Binary, &kron>("kron(self, other)", {.doc = "each element of self times all of other",
                                             .samples = {"T(2, 3), T(3, 2)", "T(2), T(3, 2)"}}),
     op<Tensor(const Tensor&, const Tensor&, std::optional<int64_t>), &cross>(
-        "cross(self, other, dim=None)",
-        {.doc = "the vector product", .samples = {"T(2, 3), T(2, 3)", "T(3, 2), T(3, 2), 0"}, .takes = Takes::numbers}),
+        "cross(self, other, dim=None)", {.doc = "the vector product",
+                                         .samples = {"T(2, 3), T(2, 3)", "T(3, 2), T(3, 2), 0"},
+                                         .takes = Takes::numbers}),
     op<Tensor(const Tensor&, const Tensor&, int64_t), &linalg_cross>(
         "linalg.cross(input, other, *, dim=-1)", {.doc = "the vector product",
                                                   .samples = {"T(2, 3), T(2, 3)", "T(3, 2), T(3, 1), dim=0"},

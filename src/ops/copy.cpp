@@ -66,11 +66,11 @@ const Tensor& copy_(const Tensor& self, const Tensor& src) {
   const Tensor* others[] = {&src};
   bool recorded = begin_write(self, "copy_", others);
   OwnedNode node = write_node(recorded, "CopyBackwards", {&self, &src}, {},
-                          [sizes = Dims(src.sizes()), from = src.dtype()](Backward& b) {
-                            if (!b.grad().defined()) return;
-                            if (b.needs(0)) b.set(0, zeros_like(b.grad()));
-                            if (b.needs(1)) b.set(1, sum_to(b.grad(), sizes, from));
-                          });
+                              [sizes = Dims(src.sizes()), from = src.dtype()](Backward& b) {
+                                if (!b.grad().defined()) return;
+                                if (b.needs(0)) b.set(0, zeros_like(b.grad()));
+                                if (b.needs(1)) b.set(1, sum_to(b.grad(), sizes, from));
+                              });
   Tensor source = src;
   if (shares_memory(self, src)) source = clone(src.detach());
   write(self, source);
@@ -97,7 +97,8 @@ const Tensor& write_number(const Tensor& self, Scalar value, std::string_view op
     return self;
   }
   bool recorded = begin_write(self, op);
-  OwnedNode node = write_node(recorded, name, {&self}, {}, [](Backward& b) { b.set(0, zeros_like(b.grad())); });
+  OwnedNode node =
+      write_node(recorded, name, {&self}, {}, [](Backward& b) { b.set(0, zeros_like(b.grad())); });
   fill_elements(self, value);
   end_write(self, std::move(node));
   return self;

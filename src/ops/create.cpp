@@ -118,8 +118,7 @@ Tensor tensor_from_elements(const void* data, Dtype source, IntList sizes, std::
 static void check_reach(IntList sizes, IntList strides, int64_t size) {
   int64_t last = 0, bytes = 0;
   for (size_t i = 0; i < sizes.size(); ++i) {
-    if (strides[i] < 0)
-      raise<ShapeError>({"[from_blob] negative strides are not supported, got ", strides});
+    if (strides[i] < 0) raise<ShapeError>({"[from_blob] negative strides are not supported, got ", strides});
     int64_t reach = 0;
     if (sizes[i] > 1 && (__builtin_mul_overflow(sizes[i] - 1, strides[i], &reach) ||
                          __builtin_add_overflow(last, reach, &last)))

@@ -24,9 +24,8 @@ Tensor points(const Tensor& x, const Tensor& y, int64_t dim, std::string_view op
   if (x.dim() == 0) return x;
   if (x.dim() == 1) {
     if (x.size(0) != y.size(dim))
-      raise<ShapeError>({"[", op, "] ", op,
-                         "(): There must be one `x` value for each sample point, got ", x.size(0), " for ",
-                         y.size(dim)});
+      raise<ShapeError>({"[", op, "] ", op, "(): There must be one `x` value for each sample point, got ",
+                         x.size(0), " for ", y.size(dim)});
     Dims sizes(static_cast<size_t>(y.dim()), 1);
     sizes[static_cast<size_t>(dim)] = x.size(0);
     return view(x, sizes);
@@ -102,7 +101,9 @@ Tensor diff(const Tensor& self, int64_t n, int64_t dim, const Tensor& prepend, c
   return out;
 }
 
-Tensor trapezoid(const Tensor& y, const Tensor& x, int64_t dim) { return area(y, x, dim, false, "trapezoid"); }
+Tensor trapezoid(const Tensor& y, const Tensor& x, int64_t dim) {
+  return area(y, x, dim, false, "trapezoid");
+}
 Tensor trapezoid(const Tensor& y, Scalar dx, int64_t dim) { return even_area(y, dx, dim, "trapezoid"); }
 Tensor trapz(const Tensor& y, const Tensor& x, int64_t dim) { return area(y, x, dim, false, "trapz"); }
 Tensor trapz(const Tensor& y, Scalar dx, int64_t dim) { return even_area(y, dx, dim, "trapz"); }

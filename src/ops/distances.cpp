@@ -67,11 +67,14 @@ Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::string_view comp
       compute_mode != "use_mm_for_euclid_dist_if_necessary")
     raise<ValueError>({"[cdist] ", compute_mode, " is not a valid value for compute_mode"});
   if (x1.dim() < 2 || x2.dim() < 2)
-    raise<ShapeError>({"[cdist] cdist only supports at least 2D tensors, X1 got: ", x1.dim(), "D, X2 got: ", x2.dim(), "D"});
+    raise<ShapeError>({"[cdist] cdist only supports at least 2D tensors, X1 got: ", x1.dim(),
+                       "D, X2 got: ", x2.dim(), "D"});
   if (x1.size(-1) != x2.size(-1))
-    raise<ShapeError>({"[cdist] X1 and X2 must have the same number of columns. X1: ", x1.size(-1), " X2: ", x2.size(-1)});
+    raise<ShapeError>(
+        {"[cdist] X1 and X2 must have the same number of columns. X1: ", x1.size(-1), " X2: ", x2.size(-1)});
   if (!is_floating_point(x1.dtype()) || !is_floating_point(x2.dtype()))
-    raise<DtypeError>({"[cdist] cdist only supports floating-point dtypes, X1 got: ", x1.dtype(), ", X2 got: ", x2.dtype()});
+    raise<DtypeError>({"[cdist] cdist only supports floating-point dtypes, X1 got: ", x1.dtype(),
+                       ", X2 got: ", x2.dtype()});
   return distance(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, "CdistBackward0");
 }
 
@@ -88,7 +91,8 @@ Tensor pdist(const Tensor& input, double p) {
       first.push_back(i);
       second.push_back(j);
     }
-  return distance(index_select(input, 0, tensor(first)) - index_select(input, 0, tensor(second)), p, "PdistBackward0");
+  return distance(index_select(input, 0, tensor(first)) - index_select(input, 0, tensor(second)), p,
+                  "PdistBackward0");
 }
 
 Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, double p, double eps, bool keepdim) {

@@ -36,8 +36,9 @@ Labels read(std::string_view text, int64_t rank, int64_t& ellipsis, std::string_
     } else if (is_letter(text[i])) {
       labels.push_back(text[i]);
     } else {
-      raise<ValueError>({"[einsum] einsum(): invalid subscript given for ", what, " in the equation string: '",
-                         text.substr(i, 1), "', subscripts must be in [a-zA-Z]"});
+      raise<ValueError>({"[einsum] einsum(): invalid subscript given for ", what,
+                         " in the equation string: '", text.substr(i, 1),
+                         "', subscripts must be in [a-zA-Z]"});
     }
   }
   if (rank >= 0 && static_cast<int64_t>(labels.size()) != rank)
@@ -182,9 +183,10 @@ Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands) {
     for (const Term& t : terms) {
       if (!t.has(label) || t.size(label) == n || t.size(label) == 1) continue;
       if (n != 1)
-        raise<ShapeError>({"[einsum] einsum(): operands do not broadcast with remapped shapes: a subscript "
-                           "has sizes ",
-                           n, " and ", t.size(label), " in '", equation, "'"});
+        raise<ShapeError>(
+            {"[einsum] einsum(): operands do not broadcast with remapped shapes: a subscript "
+             "has sizes ",
+             n, " and ", t.size(label), " in '", equation, "'"});
       n = t.size(label);
     }
     return n;
@@ -196,7 +198,8 @@ Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands) {
       std::string letter(1, static_cast<char>(output[i]));
       if (std::find(output.begin(), output.begin() + static_cast<std::ptrdiff_t>(i), output[i]) !=
           output.begin() + static_cast<std::ptrdiff_t>(i))
-        raise<ValueError>({"[einsum] einsum(): output subscript ", letter, " appears more than once in the output"});
+        raise<ValueError>(
+            {"[einsum] einsum(): output subscript ", letter, " appears more than once in the output"});
       if (output[i] > 0 && std::find(all.begin(), all.end(), output[i]) == all.end())
         raise<ValueError>({"[einsum] einsum(): output subscript ", letter,
                            " does not appear in the equation for any input operand"});

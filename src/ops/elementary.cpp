@@ -128,8 +128,12 @@ Tensor chosen(const Tensor& condition, const Operand& self, const Operand& other
 Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) {
   return pointwise(where_op, {truth(condition), self, other});
 }
-Tensor where(const Tensor& condition, Scalar self, const Tensor& other) { return chosen(condition, self, other); }
-Tensor where(const Tensor& condition, const Tensor& self, Scalar other) { return chosen(condition, self, other); }
+Tensor where(const Tensor& condition, Scalar self, const Tensor& other) {
+  return chosen(condition, self, other);
+}
+Tensor where(const Tensor& condition, const Tensor& self, Scalar other) {
+  return chosen(condition, self, other);
+}
 Tensor where(const Tensor& condition, Scalar self, Scalar other) { return chosen(condition, self, other); }
 std::vector<Tensor> where(const Tensor& condition) {
   check_defined(condition, "where");

@@ -37,8 +37,10 @@ Tensor embedding(const Tensor& input, const Tensor& weight, std::optional<int64_
   check_defined(input, weight, "embedding");
   if (weight.dim() != 2) raise<ShapeError>({"[embedding] 'weight' must be 2-D"});
   if (input.dtype() != int64 && input.dtype() != int32)
-    raise<DtypeError>({"[embedding] Expected tensor for argument 'indices' to have one of the following scalar types: "
-                       "Long, Int; but got ", scalar_type_name(input.dtype())});
+    raise<DtypeError>(
+        {"[embedding] Expected tensor for argument 'indices' to have one of the following scalar types: "
+         "Long, Int; but got ",
+         scalar_type_name(input.dtype())});
   int64_t rows = weight.size(0), padding = -1;
   if (padding_idx) {
     padding = *padding_idx;
@@ -48,7 +50,8 @@ Tensor embedding(const Tensor& input, const Tensor& weight, std::optional<int64_
   }
   Tensor flat = reshape(contiguous(to(input, int64)), {-1});
   for (int64_t i : flat.span<int64_t>())
-    if (i < 0 || i >= rows) raise<IndexError>({"[embedding] index out of range in self: ", i, "; rows are 0 to ", rows - 1});
+    if (i < 0 || i >= rows)
+      raise<IndexError>({"[embedding] index out of range in self: ", i, "; rows are 0 to ", rows - 1});
   if (max_norm) shrink_rows(weight, flat, max_norm->to<double>(), norm_type);
   Dims sizes(input.sizes());
   for (int64_t d = 1; d < weight.dim(); ++d) sizes.push_back(weight.size(d));

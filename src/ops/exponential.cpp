@@ -42,7 +42,8 @@ Params between(Scalar eps) {
 void check_ldexp(const Tensor& self, const Tensor& other) {
   check_defined(self, other, "ldexp");
   if (is_floating_point(self.dtype()) && other.dtype() == bool_)
-    raise<DtypeError>({"[ldexp] isn't defined for a bool exponent of a floating number; convert it, as in to(int32)"});
+    raise<DtypeError>(
+        {"[ldexp] isn't defined for a bool exponent of a floating number; convert it, as in to(int32)"});
 }
 Tensor wide(const Tensor& t) {
   check_defined(t, "float_power");
@@ -130,9 +131,9 @@ using OfNumber = Tensor(const Tensor&, Scalar);
 using NumberInPlace = const Tensor&(const Tensor&, Scalar);
 using NumberFirst = Tensor(Scalar, const Tensor&);
 
-#define TALWEG_FUNCTION(name, text, ...)                                  \
-  op<Unary, &name>(#name "(self)", {.doc = text,                          \
-                                    .samples = {__VA_ARGS__},             \
+#define TALWEG_FUNCTION(name, text, ...)                                       \
+  op<Unary, &name>(#name "(self)", {.doc = text,                               \
+                                    .samples = {__VA_ARGS__},                  \
                                     .in_place = boxed<UnaryInPlace, &name##_>, \
                                     .elementwise = true})
 
@@ -162,9 +163,8 @@ constinit const Op ops[] = {
                                                 .samples = {"T(2, 3), 2.5"},
                                                 .in_place = boxed<NumberInPlace, &xlogy_>,
                                                 .elementwise = true}),
-    op<NumberFirst, &xlogy>(
-        "xlogy(self, other)",
-        {.doc = "self * log(other)", .samples = {"1.5, P(2, 3)"}, .elementwise = true}),
+    op<NumberFirst, &xlogy>("xlogy(self, other)",
+                            {.doc = "self * log(other)", .samples = {"1.5, P(2, 3)"}, .elementwise = true}),
     op<Binary, &logaddexp>("logaddexp(self, other)", {.doc = "log(e^self + e^other)",
                                                       .samples = {"T(2, 3), T(2, 3)", "T(2, 1), T(1, 4)"},
                                                       .elementwise = true,

@@ -139,8 +139,9 @@ std::pair<Tensor, Tensor> aminmax(const Tensor& self, std::optional<int64_t> dim
     if (self.dim() > 0 && self.size(d) == 0)
       raise<IndexError>({"[aminmax] aminmax: Expected reduction dim ", d, " to have non-zero size."});
   } else if (self.numel() == 0) {
-    raise<ShapeError>({"[aminmax] aminmax(): cannot compute aminmax over an empty dimension as the operation "
-                       "has no identity."});
+    raise<ShapeError>(
+        {"[aminmax] aminmax(): cannot compute aminmax over an empty dimension as the operation "
+         "has no identity."});
   }
   Dims one;
   if (dim) one.push_back(*dim);
@@ -209,9 +210,9 @@ constinit const Op ops[] = {
         {.doc = "smallest and largest element",
          .samples = {"T(2, 3)", "T(2, 3), dim=0", "T(2, 3, 4), dim=-2, keepdim=True", "T()"},
          .derivative = Derivative::pieces}),
-    op<Whole, &min>(
-        "min(self)",
-        {.doc = "smallest element", .samples = {"T(2, 3)", "T()", "T(33)"}, .derivative = Derivative::pieces}),
+    op<Whole, &min>("min(self)", {.doc = "smallest element",
+                                  .samples = {"T(2, 3)", "T()", "T(33)"},
+                                  .derivative = Derivative::pieces}),
     op<std::pair<Tensor, Tensor>(const Tensor&, int64_t, bool), &min>(
         "min(self, dim, keepdim=False)",
         {.doc = "smallest elements along dim and where they stand",

@@ -169,7 +169,8 @@ class Allocation {
     for (int k = 0; k < detail::operand_count(n.op); ++k) {
       const auto from = static_cast<size_t>(n.in[k]);
       const bool again = std::find(n.in, n.in + k, n.in[k]) != n.in + k;
-      if (!again && last_use_[from] == static_cast<int>(i) && detail::operand_count(trace_.nodes[from].op) > 0)
+      if (!again && last_use_[from] == static_cast<int>(i) &&
+          detail::operand_count(trace_.nodes[from].op) > 0)
         free_.push_back(registers_[from]);
     }
     if (free_.empty()) {
@@ -190,7 +191,8 @@ class Allocation {
     std::memcpy(to, &head, sizeof head);
     std::memcpy(to + sizeof head, steps.data(), steps.size() * sizeof(ProgramStep));
     if (!constants.empty())
-      std::memcpy(to + sizeof head + step_bytes, constants.data(), constants.size() * sizeof(ProgramConstant));
+      std::memcpy(to + sizeof head + step_bytes, constants.data(),
+                  constants.size() * sizeof(ProgramConstant));
     return out;
   }
 
@@ -295,10 +297,10 @@ Tensor apply(const Shared& f, std::span<const Tensor* const> inputs) {
 
   // The label belongs to f, which the node keeps.
   auto backward = [f, sizes_of = [&] {
-                     std::vector<InputShape> shapes;
-                     for (const Tensor* t : inputs) shapes.push_back({t->sizes().vec(), t->dtype()});
-                     return shapes;
-                   }()](Backward& b) {
+    std::vector<InputShape> shapes;
+    for (const Tensor* t : inputs) shapes.push_back({t->sizes().vec(), t->dtype()});
+    return shapes;
+  }()](Backward& b) {
     const Tensor& g = b.grad();
     if (!g.defined()) return;
     const auto count = static_cast<size_t>(f->inputs);

@@ -67,7 +67,9 @@ struct Chain {
   Trace& t;
   std::vector<int> adjoint;
   int op(SymbolOp o, int a, int b = -1, int c = -1) { return t.add(o, a, b, c); }
-  int number(double v) { return t.constant(v == static_cast<int64_t>(v) ? Scalar(static_cast<int64_t>(v)) : Scalar(v)); }
+  int number(double v) {
+    return t.constant(v == static_cast<int64_t>(v) ? Scalar(static_cast<int64_t>(v)) : Scalar(v));
+  }
   int times(int a, int b) {
     if (t.is_constant(a, 1)) return b;
     if (t.is_constant(b, 1)) return a;
@@ -115,10 +117,12 @@ void Chain::pass(int y) {
       const int less = op(O::sub, b, number(1));
       if (t.nodes[static_cast<size_t>(b)].op == O::constant) {
         const double p = t.nodes[static_cast<size_t>(b)].number.to<double>();
-        return send(a, p == 0 ? op(O::mul, g, number(0)) : times(g, op(O::mul, b, op(O::pow, a, number(p - 1)))));
+        return send(
+            a, p == 0 ? op(O::mul, g, number(0)) : times(g, op(O::mul, b, op(O::pow, a, number(p - 1)))));
       }
       const int zero = number(0);
-      send(a, where(op(O::equal, b, zero), op(O::mul, zero, g), times(g, op(O::mul, b, op(O::pow, a, less)))));
+      send(a,
+           where(op(O::equal, b, zero), op(O::mul, zero, g), times(g, op(O::mul, b, op(O::pow, a, less)))));
       const int flat = op(O::mul, op(O::equal, a, zero), op(O::less_equal, zero, b));
       return send(b, where(flat, op(O::mul, zero, g), times(g, op(O::mul, y, op(O::log, a)))));
     }

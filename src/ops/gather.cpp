@@ -155,7 +155,8 @@ const Tensor& scatter_add_(const Tensor& self, int64_t dim, const Tensor& index,
   Tensor at = scatter_positions(self, d, index, src, "scatter_add_");
   const Tensor* others[] = {&src};
   bool recorded = begin_write(self, "scatter_add_", others);
-  OwnedNode node = write_node(recorded, "ScatterAddBackward0", {&self, &src}, {{at}}, scatter_backward(d, src));
+  OwnedNode node =
+      write_node(recorded, "ScatterAddBackward0", {&self, &src}, {{at}}, scatter_backward(d, src));
   add_scattered(self, d, at, src);
   end_write(self, std::move(node));
   return self;

@@ -62,7 +62,8 @@ struct CopySlices {
 
 using CopySlicesNode = FunctionNode<CopySlices>;
 const NodeType copy_slices_type{
-    &CopySlicesNode::apply, [](Node* node) noexcept { static_cast<CopySlicesNode*>(node)->function.inner.reset(); },
+    &CopySlicesNode::apply,
+    [](Node* node) noexcept { static_cast<CopySlicesNode*>(node)->function.inner.reset(); },
     &CopySlicesNode::destroy, &label_of, sizeof(CopySlicesNode)};
 
 // What stands before a base's memory offset can't be reached through as_strided of a fresh tensor.
@@ -180,9 +181,10 @@ bool begin_change(const Tensor& self, std::string_view op, std::span<const Tenso
   check_defined(self, op);
   TensorObject* o = object(self);
   if (o->has(inference_flag) && !(thread_state.modes & inference))
-    raise<AutogradError>({"[", op,
-                          "] Inplace update to inference tensor outside InferenceMode is not allowed. You can "
-                          "make a clone to get a normal tensor before doing inplace update."});
+    raise<AutogradError>(
+        {"[", op,
+         "] Inplace update to inference tensor outside InferenceMode is not allowed. You can "
+         "make a clone to get a normal tensor before doing inplace update."});
   if (!grad_enabled()) return false;
   bool own = requires_grad(o);
   bool recorded = own || any_needs_grad(others);

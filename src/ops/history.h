@@ -24,7 +24,7 @@ inline Save result(const Tensor& t) { return {t, true, true}; }
 /// Sets up a node's edges and saved tensors around a function object; see `record`.
 template <class F>
 OwnedNode function_node(const char* label, std::span<const Tensor* const> inputs,
-                    std::initializer_list<Save> saved, uint32_t outputs, F f) {
+                        std::initializer_list<Save> saved, uint32_t outputs, F f) {
   Edge inner[8];
   std::vector<Edge> outer;
   Edge* edges = inner;
@@ -110,7 +110,8 @@ OwnedNode history_of_write(const Tensor& self, OwnedNode node);
 void end_write(const Tensor& self, OwnedNode history, bool counted = false);
 /// The history of a write in place to the first input, made before the write; null unless `recorded`.
 template <class F>
-OwnedNode write_node(bool recorded, const char* label, Inputs inputs, std::initializer_list<Save> saved, F f) {
+OwnedNode write_node(bool recorded, const char* label, Inputs inputs, std::initializer_list<Save> saved,
+                     F f) {
   if (!recorded) return nullptr;
   return history_of_write(**inputs.begin(),
                           function_node(label, std::span<const Tensor* const>(inputs.begin(), inputs.size()),

@@ -23,7 +23,8 @@ inline void splat(Lane64& lane, Dtype dtype, Scalar s) {
   else if (dtype == float64)
     splat(lane, s.to<double>());
   else if (dtype == int32)
-    splat(lane, s.is_floating_point() ? cast<int32_t>(s.to<double>()) : static_cast<int32_t>(s.to<int64_t>()));
+    splat(lane,
+          s.is_floating_point() ? cast<int32_t>(s.to<double>()) : static_cast<int32_t>(s.to<int64_t>()));
   else
     splat(lane, s.is_floating_point() ? cast<int64_t>(s.to<double>()) : s.to<int64_t>());
 }

@@ -13,7 +13,8 @@ namespace talweg {
 Tensor one_hot(const Tensor& input, int64_t num_classes) {
   check_defined(input, "one_hot");
   if (input.dtype() != int64)
-    raise<DtypeError>({"[one_hot] one_hot is only applicable to index tensor of type LongTensor, got ", input.dtype()});
+    raise<DtypeError>(
+        {"[one_hot] one_hot is only applicable to index tensor of type LongTensor, got ", input.dtype()});
   Dims sizes(input.sizes());
   if (input.numel() == 0) {
     if (num_classes <= 0)
@@ -21,7 +22,8 @@ Tensor one_hot(const Tensor& input, int64_t num_classes) {
     sizes.push_back(num_classes);
     return zeros(sizes, {.dtype = int64});
   }
-  if (neg(input).max().item<int64_t>() > 0) raise<ValueError>({"[one_hot] Class values must be non-negative."});
+  if (neg(input).max().item<int64_t>() > 0)
+    raise<ValueError>({"[one_hot] Class values must be non-negative."});
   int64_t largest = input.max().item<int64_t>();
   if (num_classes == -1) num_classes = largest + 1;
   if (num_classes < 1) raise<ValueError>({"[one_hot] num_classes should be positive"});
@@ -56,11 +58,17 @@ Tensor pixel_shuffle(const Tensor& input, int64_t upscale_factor) {
   check_defined(input, "pixel_shuffle");
   const int64_t r = upscale_factor;
   if (input.dim() < 3)
-    raise<ShapeError>({"[pixel_shuffle] pixel_shuffle expects input to have at least 3 dimensions, but got input with ", input.dim(), " dimension(s)"});
-  if (r <= 0) raise<ValueError>({"[pixel_shuffle] pixel_shuffle expects a positive upscale_factor, but got ", r});
+    raise<ShapeError>(
+        {"[pixel_shuffle] pixel_shuffle expects input to have at least 3 dimensions, but got input with ",
+         input.dim(), " dimension(s)"});
+  if (r <= 0)
+    raise<ValueError>({"[pixel_shuffle] pixel_shuffle expects a positive upscale_factor, but got ", r});
   int64_t c = input.size(-3), h = input.size(-2), w = input.size(-1);
   if (c % (r * r) != 0)
-    raise<ShapeError>({"[pixel_shuffle] pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=", c, " is not divisible by ", r * r});
+    raise<ShapeError>(
+        {"[pixel_shuffle] pixel_shuffle expects its input's 'channel' dimension to be divisible by the "
+         "square of upscale_factor, but input.size(-3)=",
+         c, " is not divisible by ", r * r});
   Dims lead(input.sizes()), sizes, split;
   for (size_t d = 0; d + 3 < lead.size(); ++d) {
     sizes.push_back(lead[d]);
@@ -75,11 +83,17 @@ Tensor pixel_unshuffle(const Tensor& input, int64_t downscale_factor) {
   check_defined(input, "pixel_unshuffle");
   const int64_t r = downscale_factor;
   if (input.dim() < 3)
-    raise<ShapeError>({"[pixel_unshuffle] pixel_unshuffle expects input to have at least 3 dimensions, but got input with ", input.dim(), " dimension(s)"});
-  if (r <= 0) raise<ValueError>({"[pixel_unshuffle] pixel_unshuffle expects a positive downscale_factor, but got ", r});
+    raise<ShapeError>(
+        {"[pixel_unshuffle] pixel_unshuffle expects input to have at least 3 dimensions, but got input with ",
+         input.dim(), " dimension(s)"});
+  if (r <= 0)
+    raise<ValueError>({"[pixel_unshuffle] pixel_unshuffle expects a positive downscale_factor, but got ", r});
   int64_t c = input.size(-3), h = input.size(-2), w = input.size(-1);
   if (h % r != 0 || w % r != 0)
-    raise<ShapeError>({"[pixel_unshuffle] pixel_unshuffle expects height and width to be divisible by downscale_factor, but ", h, " and ", w, " are not by ", r});
+    raise<ShapeError>(
+        {"[pixel_unshuffle] pixel_unshuffle expects height and width to be divisible by downscale_factor, "
+         "but ",
+         h, " and ", w, " are not by ", r});
   Dims lead(input.sizes()), sizes, split;
   for (size_t d = 0; d + 3 < lead.size(); ++d) {
     sizes.push_back(lead[d]);
@@ -92,11 +106,17 @@ Tensor pixel_unshuffle(const Tensor& input, int64_t downscale_factor) {
 Tensor channel_shuffle(const Tensor& input, int64_t groups) {
   check_defined(input, "channel_shuffle");
   if (input.dim() < 3)
-    raise<ShapeError>({"[channel_shuffle] channel_shuffle expects input with > 2 dims, but got input with sizes ", IntList(input.sizes())});
+    raise<ShapeError>(
+        {"[channel_shuffle] channel_shuffle expects input with > 2 dims, but got input with sizes ",
+         IntList(input.sizes())});
   int64_t c = input.size(1);
-  if (groups <= 0) raise<ValueError>({"[channel_shuffle] Number of groups to divide channels in must be positive. Value of groups:", groups});
+  if (groups <= 0)
+    raise<ValueError>(
+        {"[channel_shuffle] Number of groups to divide channels in must be positive. Value of groups:",
+         groups});
   if (c % groups != 0)
-    raise<ShapeError>({"[channel_shuffle] Number of channels must be divisible by groups. Got ", c, " channels and ", groups, " groups."});
+    raise<ShapeError>({"[channel_shuffle] Number of channels must be divisible by groups. Got ", c,
+                       " channels and ", groups, " groups."});
   Dims split(input.sizes());
   split[1] = groups;
   split.insert(2, c / groups);
@@ -117,7 +137,8 @@ Tensor sum_to_size(const Tensor& self, IntList size) {
     if (size[d - lead] == 1 && self.sizes()[d] != 1) gone.push_back(static_cast<int64_t>(d));
   }
   if (!fits)
-    raise<ShapeError>({"[sum_to_size] size {", IntList(size), "} is not expandable to size {", IntList(self.sizes()), "}."});
+    raise<ShapeError>({"[sum_to_size] size {", IntList(size), "} is not expandable to size {",
+                       IntList(self.sizes()), "}."});
   if (size.empty()) return sum(self);
   if (gone.empty()) return self;
   return view(sum(self, gone, true), size);
@@ -126,9 +147,11 @@ Tensor sum_to_size(const Tensor& self, IntList size) {
 std::vector<Tensor> unravel_index(const Tensor& indices, IntList shape) {
   check_defined(indices, "unravel_index");
   if (!is_integral(indices.dtype(), false))
-    raise<TypeError>({"[unravel_index] expected 'indices' to be an integer tensor, but got ", indices.dtype()});
+    raise<TypeError>(
+        {"[unravel_index] expected 'indices' to be an integer tensor, but got ", indices.dtype()});
   for (int64_t n : shape)
-    if (n < 0) raise<ValueError>({"[unravel_index] 'shape' cannot have negative values, but got ", IntList(shape)});
+    if (n < 0)
+      raise<ValueError>({"[unravel_index] 'shape' cannot have negative values, but got ", IntList(shape)});
   std::vector<Tensor> out;
   int64_t stride = 1;
   for (size_t d = shape.size(); d-- > 0;) {
@@ -145,10 +168,11 @@ const Tensor& resize_(const Tensor& self, IntList size) {
   if (self.requires_grad()) raise<AutogradError>({"[resize_] cannot resize variables that require grad"});
   if (self.sizes() == size) return self;
   if ((self.storage_offset() + n) * self.element_size() > storage_bytes(object(self)))
-    raise<ShapeError>({"[resize_] ", IntList(size), " needs more memory than the tensor has (", storage_bytes(object(self)),
-                       " bytes); make a new tensor"});
+    raise<ShapeError>({"[resize_] ", IntList(size), " needs more memory than the tensor has (",
+                       storage_bytes(object(self)), " bytes); make a new tensor"});
   begin_change(self, "resize_");
-  return change_geometry(self, as_strided(self, size, Dims::contiguous_strides(size), self.storage_offset()), "ResizeBackward0");
+  return change_geometry(self, as_strided(self, size, Dims::contiguous_strides(size), self.storage_offset()),
+                         "ResizeBackward0");
 }
 const Tensor& resize_as_(const Tensor& self, const Tensor& the_template) {
   check_defined(the_template, "resize_as_");
@@ -164,16 +188,38 @@ using OfInt = Tensor(const Tensor&, int64_t);
 using Opt = std::optional<int64_t>;
 
 constinit const Op ops[] = {
-    op<OfInt, &one_hot>("one_hot(input, num_classes=-1)", {.doc = "classes as rows with a one", .samples = {"I(4; 3)", "I(2, 3; 3), 5"}, .derivative = Derivative::none, .why_not = "integers"}),
-    op<Tensor(const Tensor&, Opt, bool), &vander>("vander(x, N=None, increasing=False)", {.doc = "powers side by side", .samples = {"T(3)", "T(3), 4, True"}}),
-    op<Tensor(const Tensor&, Opt), &linalg_vander>("linalg.vander(x, *, N=None)", {.doc = "powers side by side", .samples = {"T(3)", "T(2, 3), N=4"}}),
-    op<OfInt, &pixel_shuffle>("pixel_shuffle(input, upscale_factor)", linear("channels as pixels", {"T(1, 4, 2, 3), 2"})),
-    op<OfInt, &pixel_unshuffle>("pixel_unshuffle(input, downscale_factor)", linear("pixels as channels", {"T(1, 1, 4, 2), 2"})),
-    op<OfInt, &channel_shuffle>("channel_shuffle(input, groups)", linear("channels of groups in turn", {"T(1, 4, 2, 2), 2"})),
-    op<Tensor(const Tensor&, IntList), &sum_to_size>("sum_to_size(self, size)", linear("added up to these sizes", {"T(2, 3), [3]", "T(2, 3), [2, 1]"})),
-    op<std::vector<Tensor>(const Tensor&, IntList), &unravel_index>("unravel_index(indices, shape)", {.doc = "flat positions as coordinates", .samples = {"I(4; 6), [2, 3]"}, .derivative = Derivative::none, .why_not = "integers"}),
-    op<const Tensor&(const Tensor&, IntList), &resize_>("resize_(self, size)", {.doc = "other sizes of the same memory", .unsampled = "new elements are whatever the memory holds", .derivative = Derivative::none, .why_not = "undefined elements"}),
-    op<const Tensor&(const Tensor&, const Tensor&), &resize_as_>("resize_as_(self, the_template)", {.doc = "resize_ to another's sizes", .unsampled = "new elements are whatever the memory holds", .derivative = Derivative::none, .why_not = "undefined elements"}),
+    op<OfInt, &one_hot>("one_hot(input, num_classes=-1)", {.doc = "classes as rows with a one",
+                                                           .samples = {"I(4; 3)", "I(2, 3; 3), 5"},
+                                                           .derivative = Derivative::none,
+                                                           .why_not = "integers"}),
+    op<Tensor(const Tensor&, Opt, bool), &vander>(
+        "vander(x, N=None, increasing=False)",
+        {.doc = "powers side by side", .samples = {"T(3)", "T(3), 4, True"}}),
+    op<Tensor(const Tensor&, Opt), &linalg_vander>(
+        "linalg.vander(x, *, N=None)", {.doc = "powers side by side", .samples = {"T(3)", "T(2, 3), N=4"}}),
+    op<OfInt, &pixel_shuffle>("pixel_shuffle(input, upscale_factor)",
+                              linear("channels as pixels", {"T(1, 4, 2, 3), 2"})),
+    op<OfInt, &pixel_unshuffle>("pixel_unshuffle(input, downscale_factor)",
+                                linear("pixels as channels", {"T(1, 1, 4, 2), 2"})),
+    op<OfInt, &channel_shuffle>("channel_shuffle(input, groups)",
+                                linear("channels of groups in turn", {"T(1, 4, 2, 2), 2"})),
+    op<Tensor(const Tensor&, IntList), &sum_to_size>(
+        "sum_to_size(self, size)", linear("added up to these sizes", {"T(2, 3), [3]", "T(2, 3), [2, 1]"})),
+    op<std::vector<Tensor>(const Tensor&, IntList), &unravel_index>("unravel_index(indices, shape)",
+                                                                    {.doc = "flat positions as coordinates",
+                                                                     .samples = {"I(4; 6), [2, 3]"},
+                                                                     .derivative = Derivative::none,
+                                                                     .why_not = "integers"}),
+    op<const Tensor&(const Tensor&, IntList), &resize_>(
+        "resize_(self, size)", {.doc = "other sizes of the same memory",
+                                .unsampled = "new elements are whatever the memory holds",
+                                .derivative = Derivative::none,
+                                .why_not = "undefined elements"}),
+    op<const Tensor&(const Tensor&, const Tensor&), &resize_as_>(
+        "resize_as_(self, the_template)", {.doc = "resize_ to another's sizes",
+                                           .unsampled = "new elements are whatever the memory holds",
+                                           .derivative = Derivative::none,
+                                           .why_not = "undefined elements"}),
 };
 
 } // namespace

@@ -69,8 +69,7 @@ Tensor pointwise_loss(const Pointwise& op, std::span<const Tensor> inputs, const
     }
   };
   std::span<const Tensor* const> all(pointers, inputs.size());
-  if (three)
-    return record(std::move(loss), op.node, all, {{inputs[0]}, {inputs[1]}, {inputs[2]}}, backward);
+  if (three) return record(std::move(loss), op.node, all, {{inputs[0]}, {inputs[1]}, {inputs[2]}}, backward);
   return record(std::move(loss), op.node, all, {{inputs[0]}, {inputs[1]}}, backward);
 }
 

@@ -18,6 +18,7 @@ std::string_view legacy_reduction(std::optional<bool> size_average, std::optiona
 /// The mean, the sum or the losses themselves.
 Tensor reduce_losses(const Tensor& losses, LossReduction r);
 /// A pointwise loss of two or three tensors, and its reduction, in one node.
-Tensor pointwise_loss(const Pointwise& op, std::span<const Tensor> inputs, const Params& params, LossReduction r);
+Tensor pointwise_loss(const Pointwise& op, std::span<const Tensor> inputs, const Params& params,
+                      LossReduction r);
 
 } // namespace talweg

@@ -21,11 +21,14 @@ Tensor positive_part(const Tensor& x) { return clamp(x, Scalar(0)); }
 Tensor masked(const Tensor& losses, const Tensor& kept) { return where(kept, losses, Scalar(0)); }
 
 // log(sigmoid(x)), without overflow.
-Tensor log_sigmoid_of(const Tensor& x) { return minimum(x, zeros_like(x.detach())) - log(exp(-abs(x)) + Scalar(1)); }
+Tensor log_sigmoid_of(const Tensor& x) {
+  return minimum(x, zeros_like(x.detach())) - log(exp(-abs(x)) + Scalar(1));
+}
 
 } // namespace
 
-Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target, double margin, std::string_view reduction) {
+Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target, double margin,
+                            std::string_view reduction) {
   check_defined(input, target, "hinge_embedding_loss");
   LossReduction r = reduction_of(reduction, "hinge_embedding_loss");
   // PyTorch rounds the margin to the input's dtype first.
@@ -40,9 +43,10 @@ Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Ten
   check_defined(target, "margin_ranking_loss");
   LossReduction r = reduction_of(reduction, "margin_ranking_loss");
   if (input1.dim() != input2.dim() || input1.dim() != target.dim())
-    raise<ShapeError>({"[margin_ranking_loss] All input tensors should have same dimension but got sizes: input1: ",
-                       IntList(input1.sizes()), ", input2: ", IntList(input2.sizes()), ", target: ",
-                       IntList(target.sizes())});
+    raise<ShapeError>(
+        {"[margin_ranking_loss] All input tensors should have same dimension but got sizes: input1: ",
+         IntList(input1.sizes()), ", input2: ", IntList(input2.sizes()),
+         ", target: ", IntList(target.sizes())});
   return reduce_losses(positive_part(-target * (input1 - input2) + Scalar(margin)), r);
 }
 
@@ -52,7 +56,9 @@ Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const T
   check_defined(target, "cosine_embedding_loss");
   LossReduction r = reduction_of(reduction, "cosine_embedding_loss");
   int64_t rank = target.dim();
-  if (rank > 1) raise<ShapeError>({"[cosine_embedding_loss] 0D or 1D target tensor expected, multi-target not supported"});
+  if (rank > 1)
+    raise<ShapeError>(
+        {"[cosine_embedding_loss] 0D or 1D target tensor expected, multi-target not supported"});
   if (input1.dim() != rank + 1 || input2.dim() != rank + 1)
     raise<ShapeError>({"[cosine_embedding_loss] ", rank, "D target tensor expects ", rank + 1,
                        "D input tensors, but found inputs with sizes ", IntList(input1.sizes()), " and ",
@@ -73,10 +79,11 @@ void check_classes(const Tensor& input, const Tensor& target, std::string_view o
     raise<DtypeError>({"[", op, "] not implemented for '", scalar_type_name(input.dtype()),
                        "'; accepted are floating-point tensors"});
   if (target.dtype() != int64)
-    raise<DtypeError>({"[", op, "] expected scalar type Long for the target but found ",
-                       scalar_type_name(target.dtype())});
+    raise<DtypeError>(
+        {"[", op, "] expected scalar type Long for the target but found ", scalar_type_name(target.dtype())});
   if (input.dim() > 2 || (input.dim() == 2 && input.size(1) == 0))
-    raise<ShapeError>({"[", op, "] Expected non-empty vector or matrix with optional 0-dim batch size, but got: ",
+    raise<ShapeError>({"[", op,
+                       "] Expected non-empty vector or matrix with optional 0-dim batch size, but got: ",
                        IntList(input.sizes())});
 }
 
@@ -87,7 +94,8 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target, int64_t p, d
   LossReduction r = reduction_of(reduction, "multi_margin_loss");
   if (p != 1 && p != 2) raise<ValueError>({"[multi_margin_loss] only p == 1 and p == 2 supported"});
   check_classes(input, target, "multi_margin_loss");
-  if (weight.defined() && weight.dim() != 1) raise<ValueError>({"[multi_margin_loss] weight must be one-dimensional"});
+  if (weight.defined() && weight.dim() != 1)
+    raise<ValueError>({"[multi_margin_loss] weight must be one-dimensional"});
   int64_t samples = input.dim() == 2 ? input.size(0) : 1;
   int64_t classes = input.dim() == 2 ? input.size(1) : input.numel();
   if (target.dim() > 1 || target.numel() != samples)
@@ -98,13 +106,17 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target, int64_t p, d
                        IntList(weight.sizes())});
   Tensor x = reshape(input, {samples, classes}), chosen = reshape(contiguous(target), {samples, 1});
   for (int64_t c : chosen.span<int64_t>())
-    if (c < 0 || c >= classes) raise<IndexError>({"[multi_margin_loss] target ", c, " out of range 0 to ", classes - 1});
+    if (c < 0 || c >= classes)
+      raise<IndexError>({"[multi_margin_loss] target ", c, " out of range 0 to ", classes - 1});
   Tensor terms = positive_part(Scalar(margin) - gather(x, 1, chosen) + x);
   if (p == 2) terms = terms * terms;
   if (weight.defined()) terms = terms * reshape(index_select(weight, 0, reshape(chosen, {-1})), {samples, 1});
   terms = masked(terms, ne(view(arange(classes), {1, classes}), chosen));
   Tensor losses = sum(terms, 1) / Scalar(classes);
-  return input.dim() == 2 ? reduce_losses(losses, r) : reshape(losses, target.dim() == 0 || r != LossReduction::none ? std::vector<int64_t>{} : std::vector<int64_t>{1});
+  return input.dim() == 2
+             ? reduce_losses(losses, r)
+             : reshape(losses, target.dim() == 0 || r != LossReduction::none ? std::vector<int64_t>{}
+                                                                             : std::vector<int64_t>{1});
 }
 
 Tensor multilabel_margin_loss(const Tensor& input, const Tensor& target, std::string_view reduction) {
@@ -117,12 +129,14 @@ Tensor multilabel_margin_loss(const Tensor& input, const Tensor& target, std::st
   int64_t classes = input.dim() == 2 ? input.size(1) : input.numel();
   // Lists end at the first -1; what stands behind it counts as nothing.
   Tensor dense = contiguous(target), listed = zeros({samples, classes}, {.dtype = bool_});
-  Tensor counts = zeros({samples, classes}, {.dtype = bool_}), known = zeros({samples, classes}, {.dtype = int64});
+  Tensor counts = zeros({samples, classes}, {.dtype = bool_}),
+         known = zeros({samples, classes}, {.dtype = int64});
   auto from = dense.span<int64_t>();
   for (int64_t n = 0; n < samples; ++n)
     for (int64_t j = 0; j < classes; ++j) {
       int64_t c = from[static_cast<size_t>(n * classes + j)];
-      if (c < -1 || c >= classes) raise<IndexError>({"[multilabel_margin_loss] argument #2 'target' is out of range: ", c});
+      if (c < -1 || c >= classes)
+        raise<IndexError>({"[multilabel_margin_loss] argument #2 'target' is out of range: ", c});
       if (c == -1) break;
       known.at<int64_t>(n, j) = c;
       counts.at<bool>(n, j) = true;
@@ -143,7 +157,8 @@ Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target, co
     raise<DtypeError>({"[multilabel_soft_margin_loss] log_sigmoid isn't defined for ", name(input.dtype()),
                        "; accepted are float16, bfloat16, float32, float64"});
   if (input.dim() == 0)
-    raise<IndexError>({"[multilabel_soft_margin_loss] Dimension out of range: the last dimension holds the classes"});
+    raise<IndexError>(
+        {"[multilabel_soft_margin_loss] Dimension out of range: the last dimension holds the classes"});
   Tensor loss = -(target * log_sigmoid_of(input) + (Scalar(1) - target) * log_sigmoid_of(-input));
   if (weight.defined()) loss = loss * weight;
   return reduce_losses(sum(loss, input.dim() - 1) / Scalar(input.size(-1)), r);
@@ -157,13 +172,15 @@ void check_triplet(const Tensor& anchor, const Tensor& positive, const Tensor& n
   check_defined(negative, op);
   if (!(margin > 0)) raise<ValueError>({"[", op, "] margin must be greater than 0, got ", margin});
   if (anchor.dim() != positive.dim() || anchor.dim() != negative.dim())
-    raise<ShapeError>({"[", op, "] The anchor, positive, and negative tensors are expected to have the same number of "
-                       "dimensions, but got: anchor ", anchor.dim(), "D, positive ", positive.dim(),
-                       "D, and negative ", negative.dim(), "D inputs"});
+    raise<ShapeError>({"[", op,
+                       "] The anchor, positive, and negative tensors are expected to have the same number of "
+                       "dimensions, but got: anchor ",
+                       anchor.dim(), "D, positive ", positive.dim(), "D, and negative ", negative.dim(),
+                       "D inputs"});
 }
 
-Tensor triplet(const Tensor& anchor, const Tensor& good, const Tensor& bad, double margin, double p, double eps,
-               bool swap, LossReduction r) {
+Tensor triplet(const Tensor& anchor, const Tensor& good, const Tensor& bad, double margin, double p,
+               double eps, bool swap, LossReduction r) {
   Tensor near = pairwise_distance(anchor, good, p, eps), far = pairwise_distance(anchor, bad, p, eps);
   if (swap) far = minimum(far, pairwise_distance(good, bad, p, eps));
   return reduce_losses(positive_part(Scalar(margin) + near - far), r);
@@ -171,8 +188,8 @@ Tensor triplet(const Tensor& anchor, const Tensor& good, const Tensor& bad, doub
 
 } // namespace
 
-Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative, double margin,
-                           double p, double eps, bool swap, std::string_view reduction) {
+Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
+                           double margin, double p, double eps, bool swap, std::string_view reduction) {
   LossReduction r = reduction_of(reduction, "triplet_margin_loss");
   check_triplet(anchor, positive, negative, margin, "triplet_margin_loss");
   return triplet(anchor, positive, negative, margin, p, eps, swap, r);
@@ -189,21 +206,22 @@ namespace {
 using Old = std::optional<bool>;
 using Text = std::string_view;
 
-Tensor functional_hinge(const Tensor& input, const Tensor& target, double margin, Old size_average, Old reduce,
-                        Text reduction) {
+Tensor functional_hinge(const Tensor& input, const Tensor& target, double margin, Old size_average,
+                        Old reduce, Text reduction) {
   return hinge_embedding_loss(input, target, margin, legacy_reduction(size_average, reduce, reduction));
 }
-Tensor functional_ranking(const Tensor& a, const Tensor& b, const Tensor& target, double margin, Old size_average,
-                          Old reduce, Text reduction) {
+Tensor functional_ranking(const Tensor& a, const Tensor& b, const Tensor& target, double margin,
+                          Old size_average, Old reduce, Text reduction) {
   return margin_ranking_loss(a, b, target, margin, legacy_reduction(size_average, reduce, reduction));
 }
-Tensor functional_cosine(const Tensor& a, const Tensor& b, const Tensor& target, double margin, Old size_average,
-                         Old reduce, Text reduction) {
+Tensor functional_cosine(const Tensor& a, const Tensor& b, const Tensor& target, double margin,
+                         Old size_average, Old reduce, Text reduction) {
   return cosine_embedding_loss(a, b, target, margin, legacy_reduction(size_average, reduce, reduction));
 }
 Tensor functional_multi_margin(const Tensor& input, const Tensor& target, int64_t p, double margin,
                                const Tensor& weight, Old size_average, Old reduce, Text reduction) {
-  return multi_margin_loss(input, target, p, margin, weight, legacy_reduction(size_average, reduce, reduction));
+  return multi_margin_loss(input, target, p, margin, weight,
+                           legacy_reduction(size_average, reduce, reduction));
 }
 Tensor functional_multilabel(const Tensor& input, const Tensor& target, Old size_average, Old reduce,
                              Text reduction) {
@@ -211,7 +229,8 @@ Tensor functional_multilabel(const Tensor& input, const Tensor& target, Old size
 }
 Tensor functional_multilabel_soft(const Tensor& input, const Tensor& target, const Tensor& weight,
                                   Old size_average, Old reduce, Text reduction) {
-  return multilabel_soft_margin_loss(input, target, weight, legacy_reduction(size_average, reduce, reduction));
+  return multilabel_soft_margin_loss(input, target, weight,
+                                     legacy_reduction(size_average, reduce, reduction));
 }
 Tensor functional_triplet(const Tensor& anchor, const Tensor& positive, const Tensor& negative, double margin,
                           double p, double eps, bool swap, Old size_average, Old reduce, Text reduction) {
@@ -228,9 +247,11 @@ constinit const Op ops[] = {
          .takes = Takes::floats,
          .rounds_by_layout = true}),
     op<decltype(functional_ranking), &functional_ranking>(
-        "margin_ranking_loss(input1, input2, target, margin=0.0, size_average=None, reduce=None, reduction='mean')",
+        "margin_ranking_loss(input1, input2, target, margin=0.0, size_average=None, reduce=None, "
+        "reduction='mean')",
         {.doc = "max(0, -target * (input1 - input2) + margin)",
-         .samples = {"G(2, 3), U(2, 3), C(2, 3), margin=1.5", "G(4), U(4), C(4), margin=2.5, reduction='none'"},
+         .samples = {"G(2, 3), U(2, 3), C(2, 3), margin=1.5",
+                     "G(4), U(4), C(4), margin=2.5, reduction='none'"},
          .derivative = Derivative::pieces,
          .takes = Takes::numbers,
          .rounds_by_layout = true}),
@@ -269,7 +290,8 @@ constinit const Op ops[] = {
         "triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2.0, eps=1e-06, swap=False, "
         "size_average=None, reduce=None, reduction='mean')",
         {.doc = "max(0, margin + |anchor - positive| - |anchor - negative|)",
-         .samples = {"T(2, 3), T(2, 3), T(2, 3), margin=9.0", "T(2, 3), T(2, 3), T(2, 3), margin=9.0, swap=True"},
+         .samples = {"T(2, 3), T(2, 3), T(2, 3), margin=9.0",
+                     "T(2, 3), T(2, 3), T(2, 3), margin=9.0, swap=True"},
          .derivative = Derivative::pieces,
          .rounds_by_layout = true}),
     op<decltype(triplet_margin_with_distance_loss), &triplet_margin_with_distance_loss>(

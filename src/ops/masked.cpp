@@ -22,7 +22,8 @@ Tensor flat_positions(std::string_view op, const Tensor& self, const Tensor& ind
   if (n == 0 && index.numel() > 0)
     raise<IndexError>({"[", op, "] ", op, "(): tried to take from an empty tensor"});
   if (BadIndex bad = find_bad_index(buffer_of(index), -n, n); bad.found)
-    raise<IndexError>({"[", op, "] out of range: tried to access index ", bad.value, " on a tensor of ", n, " elements."});
+    raise<IndexError>(
+        {"[", op, "] out of range: tried to access index ", bad.value, " on a tensor of ", n, " elements."});
   return n == 0 ? index : remainder(index, n);
 }
 
@@ -35,11 +36,14 @@ Tensor put_value(const Tensor& self, const Tensor& at, const Tensor& source, boo
 void check_put(std::string_view op, const Tensor& self, const Tensor& index, const Tensor& source) {
   check_defined(source, op);
   if (source.dtype() != self.dtype())
-    raise<DtypeError>({"[", op, "] ", op, "(): self and source expected to have the same dtype, but got self.dtype = ",
+    raise<DtypeError>({"[", op, "] ", op,
+                       "(): self and source expected to have the same dtype, but got self.dtype = ",
                        self.dtype(), " and source.dtype = ", source.dtype()});
   if (source.numel() != index.numel())
-    raise<ShapeError>({"[", op, "] ", op, "(): Expected source and index to have the same number of elements, but got source.numel() = ",
-                       source.numel(), ", index.numel() = ", index.numel()});
+    raise<ShapeError>(
+        {"[", op, "] ", op,
+         "(): Expected source and index to have the same number of elements, but got source.numel() = ",
+         source.numel(), ", index.numel() = ", index.numel()});
 }
 auto put_backward(bool accumulate, const Tensor& source) {
   return [accumulate, sizes = Dims(source.sizes())](Backward& b) {
@@ -60,7 +64,8 @@ Tensor take(const Tensor& self, const Tensor& index) {
     out = reshape(gather(reshape(self, -1), 0, reshape(at, -1)), index.sizes());
   }
   return record(std::move(out), "TakeBackward0", {&self}, {{at}}, [sizes = Dims(self.sizes())](Backward& b) {
-    if (b.grad().defined()) b.set(0, put(zeros(sizes, {.dtype = b.grad().dtype()}), b.saved(0), b.grad(), true));
+    if (b.grad().defined())
+      b.set(0, put(zeros(sizes, {.dtype = b.grad().dtype()}), b.saved(0), b.grad(), true));
   });
 }
 Tensor put(const Tensor& self, const Tensor& index, const Tensor& source, bool accumulate) {
@@ -72,18 +77,21 @@ Tensor put(const Tensor& self, const Tensor& index, const Tensor& source, bool a
 const Tensor& put_(const Tensor& self, const Tensor& index, const Tensor& source, bool accumulate) {
   Tensor at = flat_positions("put_", self, index);
   check_put("put_", self, index, source);
-  return write_result(self, put_value(self, at, source, accumulate), "put_", "PutBackward0", {&self, &source}, {{at}},
-                      put_backward(accumulate, source));
+  return write_result(self, put_value(self, at, source, accumulate), "put_", "PutBackward0", {&self, &source},
+                      {{at}}, put_backward(accumulate, source));
 }
 
 Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<int64_t> dim) {
   check_defined(self, indices, "take_along_dim");
   if (indices.dtype() != int64)
-    raise<DtypeError>({"[take_along_dim] torch.take_along_dim(): dtype of indices should be Long but got ", indices.dtype()});
+    raise<DtypeError>({"[take_along_dim] torch.take_along_dim(): dtype of indices should be Long but got ",
+                       indices.dtype()});
   if (!dim) return gather(reshape(self, -1), 0, reshape(indices, -1));
   if (self.dim() != indices.dim())
-    raise<ShapeError>({"[take_along_dim] torch.take_along_dim(): input and indices should have the same number of dimensions, but got ",
-                       self.dim(), " dimensions for input, and ", indices.dim(), " dimensions for indices"});
+    raise<ShapeError>(
+        {"[take_along_dim] torch.take_along_dim(): input and indices should have the same number of "
+         "dimensions, but got ",
+         self.dim(), " dimensions for input, and ", indices.dim(), " dimensions for indices"});
   int64_t d = wrap_dim(*dim, self.dim(), "take_along_dim");
   Dims a(self.sizes()), b(indices.sizes());
   if (self.dim() > 0) a[static_cast<size_t>(d)] = b[static_cast<size_t>(d)] = 1;
@@ -113,7 +121,8 @@ Tensor masked_select(const Tensor& self, const Tensor& mask) {
   return record(std::move(out), "MaskedSelectBackward0", {&self}, {{where_true}},
                 [sizes, own = Dims(self.sizes())](Backward& b) {
                   if (!b.grad().defined()) return;
-                  Tensor whole = masked_scatter(zeros(sizes, {.dtype = b.grad().dtype()}), b.saved(0), b.grad());
+                  Tensor whole =
+                      masked_scatter(zeros(sizes, {.dtype = b.grad().dtype()}), b.saved(0), b.grad());
                   b.set(0, sum_to(whole, own, b.grad().dtype()));
                 });
 }
@@ -124,25 +133,29 @@ struct MaskedScatter {
   Tensor mask; // of self's sizes
   Tensor value;
 };
-MaskedScatter masked_scattered(std::string_view op, const Tensor& self, const Tensor& mask, const Tensor& source,
-                               bool in_place) {
+MaskedScatter masked_scattered(std::string_view op, const Tensor& self, const Tensor& mask,
+                               const Tensor& source, bool in_place) {
   check_defined(self, mask, op);
   check_defined(source, op);
   if (mask.dtype() != bool_)
-    raise<DtypeError>({"[", op, "] masked_scatter_ only supports boolean masks, but got mask with dtype ", mask.dtype()});
+    raise<DtypeError>(
+        {"[", op, "] masked_scatter_ only supports boolean masks, but got mask with dtype ", mask.dtype()});
   if (self.dtype() != source.dtype())
-    raise<DtypeError>({"[", op, "] masked_scatter: expected self and source to have same dtypes but got ", self.dtype(),
-                       " and ", source.dtype()});
+    raise<DtypeError>({"[", op, "] masked_scatter: expected self and source to have same dtypes but got ",
+                       self.dtype(), " and ", source.dtype()});
   Dims sizes = broadcast_sizes(self.sizes(), mask.sizes(), op);
   if (in_place && !(IntList(sizes) == self.sizes()))
-    raise<ShapeError>({"[", op, "] mask of sizes ", IntList(mask.sizes()), " doesn't broadcast to ", IntList(self.sizes())});
+    raise<ShapeError>({"[", op, "] mask of sizes ", IntList(mask.sizes()), " doesn't broadcast to ",
+                       IntList(self.sizes())});
   NoGradGuard quiet;
   Tensor full_mask = contiguous(expand(mask, sizes)), row = reshape(full_mask, -1);
   Tensor at = nonzero_columns(row, op)[0];
   if (at.numel() > source.numel())
-    raise<ShapeError>({"[", op, "] masked_scatter: expected self and source to have number of elements in source >= number "
-                       "of ones in mask: ",
-                       at.numel(), " > ", source.numel()});
+    raise<ShapeError>(
+        {"[", op,
+         "] masked_scatter: expected self and source to have number of elements in source >= number "
+         "of ones in mask: ",
+         at.numel(), " > ", source.numel()});
   Tensor out = clone(reshape(contiguous(expand(self, sizes)), -1));
   out = scatter(out, 0, at, narrow(reshape(source, -1), 0, 0, at.numel()));
   return {full_mask, reshape(out, sizes)};
@@ -154,7 +167,8 @@ auto masked_scatter_backward(const Tensor& self, const Tensor& source) {
     if (b.needs(0)) b.set(0, sum_to(masked_fill(g, b.saved(0), 0), own, g.dtype()));
     if (b.needs(1)) {
       Tensor used = masked_select(g, b.saved(0));
-      b.set(1, reshape(cat({used, zeros(IntList(numel_of(sizes) - used.numel()), {.dtype = g.dtype()})}), sizes));
+      b.set(1, reshape(cat({used, zeros(IntList(numel_of(sizes) - used.numel()), {.dtype = g.dtype()})}),
+                       sizes));
     }
   };
 }
@@ -168,8 +182,8 @@ Tensor masked_scatter(const Tensor& self, const Tensor& mask, const Tensor& sour
 }
 const Tensor& masked_scatter_(const Tensor& self, const Tensor& mask, const Tensor& source) {
   MaskedScatter s = masked_scattered("masked_scatter_", self, mask, source, true);
-  return write_result(self, s.value, "masked_scatter_", "MaskedScatterBackward0", {&self, &source}, {{s.mask}},
-                      masked_scatter_backward(self, source));
+  return write_result(self, s.value, "masked_scatter_", "MaskedScatterBackward0", {&self, &source},
+                      {{s.mask}}, masked_scatter_backward(self, source));
 }
 
 namespace {
@@ -215,21 +229,12 @@ Tensor diagonal_scatter(const Tensor& self, const Tensor& src, int64_t offset, i
   return part_replaced("diagonal_scatter", "DiagonalScatterBackward0", self, src,
                        [=](const Tensor& t) { return diagonal(t, offset, dim1, dim2); });
 }
-Tensor as_strided_scatter(const Tensor& self, const Tensor& src, IntList size, IntList stride,
-                          std::optional<int64_t> storage_offset) {
-  check_defined(self, "as_strided_scatter");
-  int64_t offset = storage_offset.value_or(self.storage_offset());
-  return part_replaced("as_strided_scatter", "AsStridedScatterBackward0", self, src,
-                       [=, sizes = Dims(size), strides = Dims(stride)](const Tensor& t) {
-                         return as_strided(contiguous(t).is_same(t) ? t : contiguous(t), sizes, strides, offset);
-                       });
-}
-
 namespace {
 
 using Binary = Tensor(const Tensor&, const Tensor&);
 using Ternary = Tensor(const Tensor&, const Tensor&, const Tensor&);
-constexpr OpInfo linear(std::string_view doc, std::array<std::string_view, 8> samples, BoxedCall in_place = nullptr) {
+constexpr OpInfo linear(std::string_view doc, std::array<std::string_view, 8> samples,
+                        BoxedCall in_place = nullptr) {
   return {.doc = doc, .samples = samples, .derivative = Derivative::linear, .in_place = in_place};
 }
 
@@ -240,20 +245,22 @@ constinit const Op ops[] = {
         linear("written at flat positions", {"T(3, 4), I(5; 12), T(5), True", "T(3, 4), I(1; 12), T(1)"},
                boxed<const Tensor&(const Tensor&, const Tensor&, const Tensor&, bool), &put_>)),
     op<Tensor(const Tensor&, const Tensor&, std::optional<int64_t>), &take_along_dim>(
-        "take_along_dim(self, indices, dim=None)", linear("gather that broadcasts", {"T(3, 4), I(1, 4; 3), 0", "T(3, 4), I(5; 12)"})),
-    op<Binary, &masked_select>("masked_select(self, mask)", linear("the elements where mask is true", {"T(3, 4), B(3, 4)", "T(3, 4), B(4)"})),
-    op<Ternary, &masked_scatter>("masked_scatter(self, mask, source)",
-                                 linear("the elements of source where mask is true", {"T(3, 4), B(3, 4), T(12)"},
-                                        boxed<const Tensor&(const Tensor&, const Tensor&, const Tensor&), &masked_scatter_>)),
+        "take_along_dim(self, indices, dim=None)",
+        linear("gather that broadcasts", {"T(3, 4), I(1, 4; 3), 0", "T(3, 4), I(5; 12)"})),
+    op<Binary, &masked_select>("masked_select(self, mask)", linear("the elements where mask is true",
+                                                                   {"T(3, 4), B(3, 4)", "T(3, 4), B(4)"})),
+    op<Ternary, &masked_scatter>(
+        "masked_scatter(self, mask, source)",
+        linear("the elements of source where mask is true", {"T(3, 4), B(3, 4), T(12)"},
+               boxed<const Tensor&(const Tensor&, const Tensor&, const Tensor&), &masked_scatter_>)),
     op<Tensor(const Tensor&, const Tensor&, int64_t, int64_t), &select_scatter>(
         "select_scatter(self, src, dim, index)", linear("src in place of a slice", {"T(3, 4), T(4), 0, 1"})),
-    op<Tensor(const Tensor&, const Tensor&, int64_t, std::optional<int64_t>, std::optional<int64_t>, int64_t), &slice_scatter>(
-        "slice_scatter(self, src, dim=0, start=None, end=None, step=1)", linear("src in place of slices", {"T(5, 4), T(2, 4), 0, 1, 5, 2"})),
+    op<Tensor(const Tensor&, const Tensor&, int64_t, std::optional<int64_t>, std::optional<int64_t>, int64_t),
+       &slice_scatter>("slice_scatter(self, src, dim=0, start=None, end=None, step=1)",
+                       linear("src in place of slices", {"T(5, 4), T(2, 4), 0, 1, 5, 2"})),
     op<Tensor(const Tensor&, const Tensor&, int64_t, int64_t, int64_t), &diagonal_scatter>(
-        "diagonal_scatter(self, src, offset=0, dim1=0, dim2=1)", linear("src in place of a diagonal", {"T(3, 4), T(3)", "T(3, 4), T(2), -1"})),
-    op<Tensor(const Tensor&, const Tensor&, IntList, IntList, std::optional<int64_t>), &as_strided_scatter>(
-        "as_strided_scatter(self, src, size, stride, storage_offset=None)",
-        linear("src in place of a view of any strides", {"T(12), T(2, 2), [2, 2], [4, 1], 1"})),
+        "diagonal_scatter(self, src, offset=0, dim1=0, dim2=1)",
+        linear("src in place of a diagonal", {"T(3, 4), T(3)", "T(3, 4), T(2), -1"})),
 };
 
 } // namespace

@@ -1,5 +1,5 @@
-// Normalization by statistics of some dimensions. The values are worked out without history; derivatives find the
-// statistics again from what was saved where they shall be differentiated themselves.
+// Normalization by statistics of some dimensions. The values are worked out without history; derivatives find
+// the statistics again from what was saved where they shall be differentiated themselves.
 #include "talweg/ops/normalization.h"
 
 #include <cmath>
@@ -38,19 +38,27 @@ Statistics statistics(const Tensor& x, IntList dims, double eps) {
   return {m, Scalar(1) / sqrt(mean(d * d, dims, true) + Scalar(eps))};
 }
 
+// x * rstd - mean * rstd with one rounding after the second product, as PyTorch's kernel for short floats has
+// it.
+Tensor folded(const Tensor& x, const Statistics& s) {
+  Tensor shift = s.mean * s.rstd;
+  return to(to(x, float64) * to(s.rstd, float64) - to(shift, float64), x.dtype());
+}
+
 // (x - mean) * rstd * weight + bias; weight and bias broadcast or are undefined.
-Tensor scaled(const Tensor& x, const Statistics& s, const Tensor& weight, const Tensor& bias) {
-  Tensor y = (x - s.mean) * s.rstd;
+Tensor scaled(const Tensor& x, const Statistics& s, const Tensor& weight, const Tensor& bias, bool folds) {
+  Tensor y = folds ? folded(x, s) : (x - s.mean) * s.rstd;
   if (weight.defined()) y = y * weight;
   return bias.defined() ? y + bias : y;
 }
 
-// How a normalization looks at its tensors: the input's sizes with the statistics' dimensions apart, and how weight
-// and bias broadcast to them.
+// How a normalization looks at its tensors: the input's sizes with the statistics' dimensions apart, and how
+// weight and bias broadcast to them.
 struct Layout {
   std::vector<int64_t> sizes, dims, affine;
   double eps;
-  bool own; // the statistics are the input's own, not given
+  bool own;           // the statistics are the input's own, not given
+  bool folds = false; // of short floats: the mean is multiplied by rstd before it is subtracted
 };
 
 Tensor broadcast_as(const Tensor& t, const std::vector<int64_t>& sizes, Dtype dtype) {
@@ -58,7 +66,8 @@ Tensor broadcast_as(const Tensor& t, const std::vector<int64_t>& sizes, Dtype dt
 }
 
 Tensor saved_or_none(Backward& b, int i) {
-  return static_cast<SavingNode*>(b.node())->saved[i].kind() == SavedTensor::Kind::none ? Tensor() : b.saved(i);
+  return static_cast<SavingNode*>(b.node())->saved[i].kind() == SavedTensor::Kind::none ? Tensor()
+                                                                                        : b.saved(i);
 }
 
 // Gradients of input, weight and bias. Saved: input, weight, mean, rstd.
@@ -99,7 +108,8 @@ Normalized normalized(const Tensor& input, const Tensor& weight, const Tensor& b
     Statistics s = given ? *given : statistics(x, l.dims, l.eps);
     n.mean = s.mean;
     n.rstd = s.rstd;
-    n.out = to(reshape(scaled(x, s, broadcast_as(weight, l.affine, dtype), broadcast_as(bias, l.affine, dtype)),
+    n.out = to(reshape(scaled(x, s, broadcast_as(weight, l.affine, dtype),
+                              broadcast_as(bias, l.affine, dtype), l.folds && dtype != input.dtype()),
                        input.sizes()),
                input.dtype());
   }
@@ -117,20 +127,26 @@ void check_normalized_shape(const Tensor& input, IntList shape, const Tensor& we
                             std::string_view op) {
   check_float(input, op);
   if (shape.size() == 0)
-    raise<ShapeError>({"[", op, "] Expected normalized_shape to be at least 1-dimensional, i.e., containing at least "
+    raise<ShapeError>({"[", op,
+                       "] Expected normalized_shape to be at least 1-dimensional, i.e., containing at least "
                        "one element, but got normalized_shape = []"});
   int64_t first = input.dim() - static_cast<int64_t>(shape.size());
   bool fits = first >= 0;
-  for (size_t i = 0; fits && i < shape.size(); ++i) fits = input.size(first + static_cast<int64_t>(i)) == shape[i];
+  for (size_t i = 0; fits && i < shape.size(); ++i)
+    fits = input.size(first + static_cast<int64_t>(i)) == shape[i];
   if (weight.defined() && !(weight.sizes() == shape))
-    raise<ShapeError>({"[", op, "] Expected weight to be of same shape as normalized_shape, but got weight of shape ",
+    raise<ShapeError>({"[", op,
+                       "] Expected weight to be of same shape as normalized_shape, but got weight of shape ",
                        IntList(weight.sizes()), " and normalized_shape = ", shape});
   if (bias.defined() && !(bias.sizes() == shape))
-    raise<ShapeError>({"[", op, "] Expected bias to be of same shape as normalized_shape, but got bias of shape ",
+    raise<ShapeError>({"[", op,
+                       "] Expected bias to be of same shape as normalized_shape, but got bias of shape ",
                        IntList(bias.sizes()), " and normalized_shape = ", shape});
   if (!fits)
-    raise<ShapeError>({"[", op, "] Given normalized_shape=", shape, ", expected input with shape [*, ...], but got "
-                       "input of size ", IntList(input.sizes())});
+    raise<ShapeError>({"[", op, "] Given normalized_shape=", shape,
+                       ", expected input with shape [*, ...], but got "
+                       "input of size ",
+                       IntList(input.sizes())});
 }
 
 // Weights of another dtype are only taken beside short floats, in float32.
@@ -143,6 +159,7 @@ void check_affine_dtype(const Tensor& input, const Tensor& t, std::string_view o
 Layout layer_layout(const Tensor& input, IntList shape, double eps) {
   Layout l;
   l.eps = eps;
+  l.folds = true;
   l.sizes = input.sizes().vec();
   size_t first = l.sizes.size() - shape.size();
   for (size_t d = 0; d < l.sizes.size(); ++d) {
@@ -175,10 +192,11 @@ Tensor layer_norm(const Tensor& input, IntList normalized_shape, const Tensor& w
       .out;
 }
 
-Tensor rms_norm(const Tensor& input, IntList normalized_shape, const Tensor& weight, std::optional<Scalar> eps) {
+Tensor rms_norm(const Tensor& input, IntList normalized_shape, const Tensor& weight,
+                std::optional<Scalar> eps) {
   check_normalized_shape(input, normalized_shape, weight, {}, "rms_norm");
   Dtype dtype = wide(input.dtype());
-  double small = eps ? eps->to<double>()
+  double small = eps                ? eps->to<double>()
                  : dtype == float64 ? std::numeric_limits<double>::epsilon()
                                     : static_cast<double>(std::numeric_limits<float>::epsilon());
   Tensor x = to(input, dtype);
@@ -215,8 +233,8 @@ void move_running(const Tensor& running, const Tensor& now, double momentum) {
 }
 
 Normalized batch_normalized(const Tensor& input, const Tensor& weight, const Tensor& bias,
-                            const Tensor& running_mean, const Tensor& running_var, bool training, double momentum,
-                            double eps, std::string_view op) {
+                            const Tensor& running_mean, const Tensor& running_var, bool training,
+                            double momentum, double eps, std::string_view op) {
   check_float(input, op);
   if (input.numel() == 0) {
     Normalized n;
@@ -227,8 +245,8 @@ Normalized batch_normalized(const Tensor& input, const Tensor& weight, const Ten
     return n;
   }
   if (input.dim() < 2)
-    raise<IndexError>({"[", op, "] Expected an input with a channel dimension, (N, C, ...), got ",
-                       IntList(input.sizes())});
+    raise<IndexError>(
+        {"[", op, "] Expected an input with a channel dimension, (N, C, ...), got ", IntList(input.sizes())});
   int64_t channels = input.size(1);
   if (!training && (!running_mean.defined() || !running_var.defined()))
     raise<ValueError>({"[", op, "] Expected running_mean and running_var to be defined when training=False"});
@@ -273,8 +291,8 @@ void check_batch_size(IntList sizes, std::string_view op) {
 
 std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& input, const Tensor& weight,
                                                      const Tensor& bias, const Tensor& running_mean,
-                                                     const Tensor& running_var, bool training, double momentum,
-                                                     double eps) {
+                                                     const Tensor& running_var, bool training,
+                                                     double momentum, double eps) {
   Normalized n = batch_normalized(input, weight, bias, running_mean, running_var, training, momentum, eps,
                                   "native_batch_norm");
   NoGradGuard quiet;
@@ -287,7 +305,9 @@ Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor&
   if (training) check_batch_size(input.sizes(), "batch_norm");
   if (training ? eps <= 0 : eps < 0)
     raise<ValueError>({"[batch_norm] batch_norm eps must be positive during training, but got ", eps});
-  return batch_normalized(input, weight, bias, running_mean, running_var, training, momentum, eps, "batch_norm").out;
+  return batch_normalized(input, weight, bias, running_mean, running_var, training, momentum, eps,
+                          "batch_norm")
+      .out;
 }
 
 std::tuple<Tensor, Tensor, Tensor> native_group_norm(const Tensor& input, const Tensor& weight,
@@ -295,17 +315,23 @@ std::tuple<Tensor, Tensor, Tensor> native_group_norm(const Tensor& input, const 
                                                      int64_t group, double eps) {
   check_float(input, "native_group_norm");
   if (group <= 0 || C % group != 0)
-    raise<ValueError>({"[native_group_norm] Expected number of channels in input to be divisible by num_groups, but "
-                       "got ", C, " channels and num_groups=", group});
+    raise<ValueError>(
+        {"[native_group_norm] Expected number of channels in input to be divisible by num_groups, but "
+         "got ",
+         C, " channels and num_groups=", group});
   if (input.numel() != N * C * HxW)
-    raise<ShapeError>({"[native_group_norm] the input has sizes ", IntList(input.sizes()), ", which isn't N * C * HxW = ",
-                       N, " * ", C, " * ", HxW});
+    raise<ShapeError>({"[native_group_norm] the input has sizes ", IntList(input.sizes()),
+                       ", which isn't N * C * HxW = ", N, " * ", C, " * ", HxW});
   if (weight.defined() && (weight.dim() != 1 || weight.numel() != C))
-    raise<ShapeError>({"[native_group_norm] Expected weight to be a vector of size equal to the number of channels "
-                       "in input, but got weight of shape ", IntList(weight.sizes())});
+    raise<ShapeError>(
+        {"[native_group_norm] Expected weight to be a vector of size equal to the number of channels "
+         "in input, but got weight of shape ",
+         IntList(weight.sizes())});
   if (bias.defined() && (bias.dim() != 1 || bias.numel() != C))
-    raise<ShapeError>({"[native_group_norm] Expected bias to be a vector of size equal to the number of channels in "
-                       "input, but got bias of shape ", IntList(bias.sizes())});
+    raise<ShapeError>(
+        {"[native_group_norm] Expected bias to be a vector of size equal to the number of channels in "
+         "input, but got bias of shape ",
+         IntList(bias.sizes())});
   Layout l;
   l.eps = eps;
   l.sizes = {N, group, C / group, HxW};
@@ -318,17 +344,21 @@ std::tuple<Tensor, Tensor, Tensor> native_group_norm(const Tensor& input, const 
   Dtype kept = weight.defined() ? weight.dtype() : input.dtype();
   return {n.out, to(reshape(s.mean, {N, group}), kept), to(reshape(s.rstd, {N, group}), kept)};
 }
-Tensor group_norm(const Tensor& input, int64_t num_groups, const Tensor& weight, const Tensor& bias, double eps) {
+Tensor group_norm(const Tensor& input, int64_t num_groups, const Tensor& weight, const Tensor& bias,
+                  double eps) {
   check_defined(input, "group_norm");
   if (input.dim() < 2)
-    raise<ShapeError>({"[group_norm] Expected at least 2 dimensions for input tensor but received ", input.dim()});
+    raise<ShapeError>(
+        {"[group_norm] Expected at least 2 dimensions for input tensor but received ", input.dim()});
   if (num_groups <= 0)
     raise<ValueError>({"[group_norm] Expected num groups to be greater than 0, got ", num_groups});
   int64_t samples = input.size(0), channels = input.size(1), places = 1;
   for (int64_t d = 2; d < input.dim(); ++d) places *= input.size(d);
   if (channels % num_groups != 0)
-    raise<ValueError>({"[group_norm] Expected number of channels in input to be divisible by num_groups, but got "
-                       "input of shape ", IntList(input.sizes()), " and num_groups=", num_groups});
+    raise<ValueError>(
+        {"[group_norm] Expected number of channels in input to be divisible by num_groups, but got "
+         "input of shape ",
+         IntList(input.sizes()), " and num_groups=", num_groups});
   if (samples * channels / num_groups * places == 1)
     raise<ValueError>({"[group_norm] Expected more than 1 value per channel when training, got input size ",
                        IntList(input.sizes())});
@@ -336,7 +366,8 @@ Tensor group_norm(const Tensor& input, int64_t num_groups, const Tensor& weight,
 }
 
 Tensor instance_norm(const Tensor& input, const Tensor& running_mean, const Tensor& running_var,
-                     const Tensor& weight, const Tensor& bias, bool use_input_stats, double momentum, double eps) {
+                     const Tensor& weight, const Tensor& bias, bool use_input_stats, double momentum,
+                     double eps) {
   check_float(input, "instance_norm");
   if (input.dim() < 2)
     raise<ShapeError>({"[instance_norm] Expected an input of (N, C, ...), got ", IntList(input.sizes())});
@@ -346,7 +377,9 @@ Tensor instance_norm(const Tensor& input, const Tensor& running_mean, const Tens
     raise<ValueError>({"[instance_norm] Expected more than 1 spatial element when training, got input size ",
                        IntList(input.sizes())});
   if (!use_input_stats && (!running_mean.defined() || !running_var.defined()))
-    raise<ValueError>({"[instance_norm] Expected running_mean and running_var to be defined when use_input_stats is false"});
+    raise<ValueError>(
+        {"[instance_norm] Expected running_mean and running_var to be defined when use_input_stats is "
+         "false"});
   check_channels(running_mean, channels, "running_mean", "instance_norm");
   check_channels(running_var, channels, "running_var", "instance_norm");
   check_channels(weight, channels, "weight", "instance_norm");
@@ -390,13 +423,16 @@ Tensor local_response_norm(const Tensor& input, int64_t size, double alpha, doub
     if (start >= stop) continue;
     Dims none(input.sizes());
     std::vector<Tensor> parts;
-    if (none[1] = std::max<int64_t>(0, -shift); none[1] > 0) parts.push_back(zeros(none, {.dtype = input.dtype()}));
+    if (none[1] = std::max<int64_t>(0, -shift); none[1] > 0)
+      parts.push_back(zeros(none, {.dtype = input.dtype()}));
     parts.push_back(narrow(squares, 1, start, stop - start));
-    if (none[1] = std::max<int64_t>(0, shift); none[1] > 0) parts.push_back(zeros(none, {.dtype = input.dtype()}));
+    if (none[1] = std::max<int64_t>(0, shift); none[1] > 0)
+      parts.push_back(zeros(none, {.dtype = input.dtype()}));
     Tensor moved = parts.size() == 1 ? parts[0] : cat(parts, 1);
     total = total.defined() ? total + moved : moved;
   }
-  Tensor mean_of = is_floating_point(input.dtype()) ? total / Scalar(size) : div(total, Scalar(size), "trunc");
+  Tensor mean_of =
+      is_floating_point(input.dtype()) ? total / Scalar(size) : div(total, Scalar(size), "trunc");
   return input / pow(mean_of * Scalar(alpha) + Scalar(k), Scalar(beta));
 }
 
@@ -421,31 +457,33 @@ Tensor norm_along(const Tensor& x, double p, int64_t dim, bool keepdim, std::str
     out = to(out, x.dtype());
   }
   Tensor kept = out;
-  return record(std::move(out), "LinalgVectorNormBackward0", {&x}, {{x}, result(kept)},
-                [p, dims = InputDims(x, r)](Backward& b) {
-                  if (!b.grad().defined()) return;
-                  Tensor self = b.saved(0), g = dims.aligned(b.grad()), n = dims.aligned(b.saved(1));
-                  Tensor way = to(self > 0, self.dtype()) - to(self < 0, self.dtype());
-                  Tensor zero = eq(n, Scalar(0));
-                  if (p == 0) {
-                    b.set(0, zeros_like(self));
-                  } else if (p == 1) {
-                    b.set(0, way * g);
-                  } else if (p == 2) {
-                    b.set(0, self * masked_fill(g / n, zero, Scalar(0)));
-                  } else if (std::isinf(p)) {
-                    Tensor most = eq(abs(self), n);
-                    std::vector<int64_t> reduced;
-                    for (int64_t d = 0; d < self.dim(); ++d)
-                      if (dims.mask >> d & 1) reduced.push_back(d);
-                    b.set(0, way * to(most, self.dtype()) * (g / to(sum(most, reduced, true), self.dtype())));
-                  } else {
-                    Tensor at_zero = eq(self, Scalar(0));
-                    Tensor size = where(at_zero, Scalar(1), abs(self));
-                    Tensor part = masked_fill(pow(size, Scalar(p - 1)), at_zero, Scalar(0));
-                    b.set(0, way * part * masked_fill(g / pow(where(zero, Scalar(1), n), Scalar(p - 1)), zero, Scalar(0)));
-                  }
-                });
+  return record(
+      std::move(out), "LinalgVectorNormBackward0", {&x}, {{x}, result(kept)},
+      [p, dims = InputDims(x, r)](Backward& b) {
+        if (!b.grad().defined()) return;
+        Tensor self = b.saved(0), g = dims.aligned(b.grad()), n = dims.aligned(b.saved(1));
+        Tensor way = to(self > 0, self.dtype()) - to(self < 0, self.dtype());
+        Tensor zero = eq(n, Scalar(0));
+        if (p == 0) {
+          b.set(0, zeros_like(self));
+        } else if (p == 1) {
+          b.set(0, way * g);
+        } else if (p == 2) {
+          b.set(0, self * masked_fill(g / n, zero, Scalar(0)));
+        } else if (std::isinf(p)) {
+          Tensor most = eq(abs(self), n);
+          std::vector<int64_t> reduced;
+          for (int64_t d = 0; d < self.dim(); ++d)
+            if (dims.mask >> d & 1) reduced.push_back(d);
+          b.set(0, way * to(most, self.dtype()) * (g / to(sum(most, reduced, true), self.dtype())));
+        } else {
+          Tensor at_zero = eq(self, Scalar(0));
+          Tensor size = where(at_zero, Scalar(1), abs(self));
+          Tensor part = masked_fill(pow(size, Scalar(p - 1)), at_zero, Scalar(0));
+          b.set(0,
+                way * part * masked_fill(g / pow(where(zero, Scalar(1), n), Scalar(p - 1)), zero, Scalar(0)));
+        }
+      });
 }
 
 Tensor normalize(const Tensor& input, double p, int64_t dim, double eps) {
@@ -492,24 +530,27 @@ constinit const Op ops[] = {
                                        .takes = Takes::floats,
                                        .rounds_by_layout = true}),
     op<decltype(batch_norm), &batch_norm>(
-        "batch_norm(input, running_mean=None, running_var=None, weight=None, bias=None, training=False, momentum=0.1, "
+        "batch_norm(input, running_mean=None, running_var=None, weight=None, bias=None, training=False, "
+        "momentum=0.1, "
         "eps=1e-05)",
         {.doc = "mean 0 and variance 1 of each channel over the batch, then weight and bias",
          .samples = {"T(4, 3, 2), None, None, T(3), T(3), training=True", "T(4, 3), C(3), C(3), T(3), T(3)"},
          .takes = Takes::floats,
          .rounds_by_layout = true}),
     op<decltype(native_batch_norm), &native_batch_norm>(
-        "native_batch_norm(input, weight=None, bias=None, running_mean=None, running_var=None, training=False, "
+        "native_batch_norm(input, weight=None, bias=None, running_mean=None, running_var=None, "
+        "training=False, "
         "momentum=0.1, eps=1e-05)",
         {.doc = "batch_norm, and the mean and 1 / sqrt(variance + eps) of the batch",
          .unsampled = "mean and rstd have no gradient; batch_norm is the same function",
          .takes = Takes::floats,
          .rounds_by_layout = true}),
-    op<decltype(group_norm), &group_norm>("group_norm(input, num_groups, weight=None, bias=None, eps=1e-05)",
-                                          {.doc = "mean 0 and variance 1 of groups of channels, then weight and bias",
-                                           .samples = {"T(2, 4, 3), 2, T(4), T(4)", "T(2, 6), 3"},
-                                           .takes = Takes::floats,
-                                           .rounds_by_layout = true}),
+    op<decltype(group_norm), &group_norm>(
+        "group_norm(input, num_groups, weight=None, bias=None, eps=1e-05)",
+        {.doc = "mean 0 and variance 1 of groups of channels, then weight and bias",
+         .samples = {"T(2, 4, 3), 2, T(4), T(4)", "T(2, 6), 3"},
+         .takes = Takes::floats,
+         .rounds_by_layout = true}),
     op<decltype(native_group_norm), &native_group_norm>(
         "native_group_norm(input, weight, bias, N, C, HxW, group, eps)",
         {.doc = "group_norm, and the mean and 1 / sqrt(variance + eps) of each group",
@@ -517,7 +558,8 @@ constinit const Op ops[] = {
          .takes = Takes::floats,
          .rounds_by_layout = true}),
     op<decltype(instance_norm), &instance_norm>(
-        "instance_norm(input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, "
+        "instance_norm(input, running_mean=None, running_var=None, weight=None, bias=None, "
+        "use_input_stats=True, "
         "momentum=0.1, eps=1e-05)",
         {.doc = "mean 0 and variance 1 of each channel of each sample, then weight and bias",
          .samples = {"T(2, 3, 4)", "T(2, 3, 4), None, None, T(3), T(3)"},
@@ -527,12 +569,13 @@ constinit const Op ops[] = {
         "local_response_norm(input, size, alpha=0.0001, beta=0.75, k=1.0)",
         {.doc = "input over a power of its neighbouring channels' squares",
          .samples = {"T(2, 5, 3), 3, alpha=0.5", "T(2, 4, 2, 2), 2, alpha=0.5"}}),
-    op<decltype(normalize), &normalize>("normalize(input, p=2.0, dim=1, eps=1e-12)",
-                                        {.doc = "input over its p-norm along dim",
-                                         .samples = {"D(2, 3)", "D(2, 3), p=1.0, dim=0", "D(2, 3, 2), p=3.0, dim=-1"},
-                                         .derivative = Derivative::pieces,
-                                         .takes = Takes::floats,
-                                         .rounds_by_layout = true}),
+    op<decltype(normalize), &normalize>(
+        "normalize(input, p=2.0, dim=1, eps=1e-12)",
+        {.doc = "input over its p-norm along dim",
+         .samples = {"D(2, 3)", "D(2, 3), p=1.0, dim=0", "D(2, 3, 2), p=3.0, dim=-1"},
+         .derivative = Derivative::pieces,
+         .takes = Takes::floats,
+         .rounds_by_layout = true}),
     op<decltype(cosine_similarity), &cosine_similarity>(
         "cosine_similarity(x1, x2, dim=1, eps=1e-08)",
         {.doc = "the cosine of the angle between vectors",

@@ -94,7 +94,8 @@ Tensor middle_of_all(const Tensor& self, Pick pick, std::string_view op, const c
   {
     NoGradGuard quiet;
     if (self.numel() == 0) {
-      double none = is_floating_point(self.dtype()) ? std::numeric_limits<double>::quiet_NaN() : -9223372036854775808.0;
+      double none =
+          is_floating_point(self.dtype()) ? std::numeric_limits<double>::quiet_NaN() : -9223372036854775808.0;
       out = full({}, Scalar(none), {.dtype = self.dtype()});
     } else {
       out = picked(reshape(self.detach(), {-1}), 0, {pick, op, node, 1, false, true, false}).first;
@@ -109,7 +110,8 @@ Tensor middle_of_all(const Tensor& self, Pick pick, std::string_view op, const c
   });
 }
 
-Pair middle_along(const Tensor& self, int64_t dim, bool keepdim, Pick pick, std::string_view op, const char* node) {
+Pair middle_along(const Tensor& self, int64_t dim, bool keepdim, Pick pick, std::string_view op,
+                  const char* node) {
   check_defined(self, op);
   check_has_elements(self, dim, op);
   return picked(self, dim, {pick, op, node, 1, false, true, keepdim});
@@ -144,8 +146,8 @@ Pair kthvalue(const Tensor& self, int64_t k, int64_t dim, bool keepdim) {
   int64_t d = wrap_dim(dim, self.dim(), "kthvalue"), n = self.dim() == 0 ? 1 : self.size(d);
   if (self.dim() > 0) check_has_elements(self, dim, "kthvalue");
   if (k < 1 || k > n)
-    raise<ValueError>({"[kthvalue] kthvalue(): selected number k out of range for dimension ", d, ": k is ", k,
-                       ", 1 to ", n, " are accepted"});
+    raise<ValueError>({"[kthvalue] kthvalue(): selected number k out of range for dimension ", d, ": k is ",
+                       k, ", 1 to ", n, " are accepted"});
   return picked(self, dim, {Pick::kth, "kthvalue", "KthvalueBackward0", k, false, true, keepdim});
 }
 
@@ -172,15 +174,18 @@ Tensor quantile_of(const Tensor& self, const Tensor& q, std::optional<int64_t> d
     raise<DtypeError>({"[", op, "] ", op, "() input tensor must be either float or double dtype, got ",
                        name(self.dtype())});
   if (q.dim() > 1)
-    raise<ShapeError>({"[", op, "] ", op, "() q must be a scalar or 1D tensor, got sizes ", IntList(q.sizes())});
+    raise<ShapeError>(
+        {"[", op, "] ", op, "() q must be a scalar or 1D tensor, got sizes ", IntList(q.sizes())});
   if (q.dtype() != self.dtype())
     raise<DtypeError>({"[", op, "] ", op, "() q tensor must be same dtype as the input tensor, got ",
                        name(q.dtype()), " and ", name(self.dtype())});
   const bool known = interpolation == "linear" || interpolation == "lower" || interpolation == "higher" ||
                      interpolation == "midpoint" || interpolation == "nearest";
   if (!known)
-    raise<ValueError>({"[", op, "] ", op, "() interpolation must be one of linear, lower, higher, midpoint or "
-                       "nearest, but got ", interpolation});
+    raise<ValueError>({"[", op, "] ", op,
+                       "() interpolation must be one of linear, lower, higher, midpoint or "
+                       "nearest, but got ",
+                       interpolation});
   if (self.numel() == 0) raise<ShapeError>({"[", op, "] ", op, "() input tensor must be non-empty"});
   if (q.numel() > 0 && !all(logical_and(ge(q.detach(), 0), le(q.detach(), 1))).item<bool>())
     raise<ValueError>({"[", op, "] ", op, "() q values must be in the range [0, 1]"});
@@ -223,8 +228,7 @@ Tensor quantile_of(const Tensor& self, const Tensor& q, std::optional<int64_t> d
   } else if (interpolation == "higher") {
     out = gather(lines, -1, above);
   } else {
-    Tensor weight =
-        interpolation == "midpoint" ? full_like(fixed, 0.5) : ranks - to(below, ranks.dtype());
+    Tensor weight = interpolation == "midpoint" ? full_like(fixed, 0.5) : ranks - to(below, ranks.dtype());
     Tensor low = gather(lines, -1, below), high = gather(lines, -1, above), step = high - low;
     out = where(lt(weight, 0.5), low + weight * step, high - step * (1 - weight));
     out = where(eq(below, above), low, out);
@@ -256,7 +260,8 @@ Tensor nanquantile(const Tensor& self, const Tensor& q, std::optional<int64_t> d
 }
 Tensor nanquantile(const Tensor& self, double q, std::optional<int64_t> dim, bool keepdim,
                    std::string_view interpolation) {
-  return quantile_of(self, number_as(self, q, "nanquantile"), dim, keepdim, interpolation, true, "nanquantile");
+  return quantile_of(self, number_as(self, q, "nanquantile"), dim, keepdim, interpolation, true,
+                     "nanquantile");
 }
 
 namespace {
@@ -273,25 +278,32 @@ constexpr OpInfo of_distinct(std::string_view doc, std::array<std::string_view, 
 constexpr OpInfo quantiles(std::string_view doc, bool vector) {
   OpInfo info = {.doc = doc, .derivative = Derivative::pieces, .takes = Takes::wide};
   if (vector)
-    info.unsampled = "q has the dtype of self and isn't a parameter of the derivative; see tests/unit/order_test.cpp";
+    info.unsampled =
+        "q has the dtype of self and isn't a parameter of the derivative; see tests/unit/order_test.cpp";
   else
-    info.samples = {"D(2, 3), 0.3", "D(2, 5), 0.5, 1", "D(2, 3, 4), 0.8, 1, True", "D(5), 0.3, interpolation='lower'",
-                    "D(5), 0.3, interpolation='midpoint'", "D(5), 0.3, interpolation='nearest'",
+    info.samples = {"D(2, 3), 0.3",
+                    "D(2, 5), 0.5, 1",
+                    "D(2, 3, 4), 0.8, 1, True",
+                    "D(5), 0.3, interpolation='lower'",
+                    "D(5), 0.3, interpolation='midpoint'",
+                    "D(5), 0.3, interpolation='nearest'",
                     "D(5), 0.3, interpolation='higher'"};
   return info;
 }
 
 constinit const Op ops[] = {
-    op<Sort, &sort>("sort(self, dim=-1, descending=False, stable=False)",
-                    of_distinct("elements along dim in order, and where they stood",
-                                {"D(2, 3)", "D(2, 3), 0", "D(2, 3, 4), 1, True", "D(3, 33), stable=True", "T()"})),
+    op<Sort, &sort>(
+        "sort(self, dim=-1, descending=False, stable=False)",
+        of_distinct("elements along dim in order, and where they stood",
+                    {"D(2, 3)", "D(2, 3), 0", "D(2, 3, 4), 1, True", "D(3, 33), stable=True", "T()"})),
     op<Tensor(const Tensor&, int64_t, bool, bool), &argsort>(
         "argsort(self, dim=-1, descending=False, stable=False)",
         {.doc = "where the elements along dim stand in order",
          .samples = {"D(2, 3)", "D(2, 3), 0", "D(2, 3, 4), 1, True", "T()"},
          .derivative = Derivative::none,
          .why_not = "positions"}),
-    op<Whole, &msort>("msort(self)", of_distinct("sorted along the first dimension", {"D(4, 3)", "D(5)", "T()"})),
+    op<Whole, &msort>("msort(self)",
+                      of_distinct("sorted along the first dimension", {"D(4, 3)", "D(5)", "T()"})),
     op<Pair(const Tensor&, int64_t, int64_t, bool, bool), &topk>(
         "topk(self, k, dim=-1, largest=True, sorted=True)",
         of_distinct("the k largest along dim, and where they stand",
@@ -300,7 +312,8 @@ constinit const Op ops[] = {
         "kthvalue(self, k, dim=-1, keepdim=False)",
         of_distinct("the k-th smallest along dim, and where it stands",
                     {"D(2, 5), 2", "D(4, 3), 4, 0", "D(2, 5, 3), 3, 1, True", "T(), 1"})),
-    op<Whole, &median>("median(self)", of_distinct("the middle element", {"D(5)", "D(2, 3)", "T()", "D(33)"})),
+    op<Whole, &median>("median(self)",
+                       of_distinct("the middle element", {"D(5)", "D(2, 3)", "T()", "D(33)"})),
     op<Along, &median>("median(self, dim, keepdim=False)",
                        of_distinct("the middle element along dim, and where it stands",
                                    {"D(2, 5), 1", "D(4, 3), 0", "D(2, 5, 3), 1, True", "T(), 0"})),

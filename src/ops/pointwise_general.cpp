@@ -108,7 +108,7 @@ void check_integer_divisor(const Pointwise& op, Dtype common, std::span<const Op
 
 // The node of a general call. `old_self`: what the first input was before a write in place.
 OwnedNode general_node(const Pointwise& op, std::span<const Operand> operands, const Params& params,
-                   const Tensor& out, IntList out_sizes, Dtype out_dtype, const Tensor* old_self) {
+                       const Tensor& out, IntList out_sizes, Dtype out_dtype, const Tensor* old_self) {
   Edge edges[most_inputs];
   OwnedEdges owned({edges, static_cast<size_t>(op.formula.inputs)});
   for (size_t i = 0; i < operands.size(); ++i)
@@ -162,7 +162,8 @@ Tensor general(const Pointwise& op, std::span<const Operand> operands, const Par
   run_loops(tiles_of(op.formula).value[compute_of(types.common)], types.common, op.formula.boolean, out,
             operands, params);
   if (op.formula.derivatives && is_floating_point(types.result) && any_requires_grad(operands))
-    set_history(object(out), general_node(op, operands, params, out, out.sizes(), out.dtype(), nullptr).release(), 0);
+    set_history(object(out),
+                general_node(op, operands, params, out, out.sizes(), out.dtype(), nullptr).release(), 0);
   return out;
 }
 

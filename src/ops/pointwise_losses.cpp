@@ -36,8 +36,9 @@ void check_pair(const Tensor& input, const Tensor& target, std::string_view op) 
   check_defined(input, target, op);
   broadcast_sizes(input.sizes(), target.sizes(), op);
   if (!(input.sizes() == target.sizes()))
-    warn("Using a target size that is different to the input size. This will likely lead to incorrect results "
-         "due to broadcasting. Please ensure they have the same size.");
+    warn(
+        "Using a target size that is different to the input size. This will likely lead to incorrect results "
+        "due to broadcasting. Please ensure they have the same size.");
 }
 void check_weight(const Tensor& weight, const Tensor& input, std::string_view op) {
   if (!(weight.sizes() == input.sizes()))
@@ -48,8 +49,8 @@ void check_same_sizes(const Tensor& input, const Tensor& target, std::string_vie
   check_defined(input, target, op);
   if (input.sizes() == target.sizes()) return;
   if (logits)
-    raise<ValueError>({"[", op, "] Target size (", IntList(target.sizes()), ") must be the same as input size (",
-                       IntList(input.sizes()), ")"});
+    raise<ValueError>({"[", op, "] Target size (", IntList(target.sizes()),
+                       ") must be the same as input size (", IntList(input.sizes()), ")"});
   raise<ValueError>({"[", op, "] Using a target size (", IntList(target.sizes()),
                      ") that is different to the input size (", IntList(input.sizes()),
                      ") is deprecated. Please ensure they have the same size."});
@@ -77,7 +78,8 @@ Tensor l1_loss(const Tensor& input, const Tensor& target, std::string_view reduc
 
 Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, std::string_view reduction, double beta) {
   LossReduction r = reduction_of(reduction, "smooth_l1_loss");
-  if (beta < 0) raise<ValueError>({"[smooth_l1_loss] smooth_l1_loss does not support negative values for beta."});
+  if (beta < 0)
+    raise<ValueError>({"[smooth_l1_loss] smooth_l1_loss does not support negative values for beta."});
   check_pair(input, target, "smooth_l1_loss");
   if (beta == 0) return reduce_losses(abs(input - target), r);
   const Tensor both[] = {input, target};
@@ -87,7 +89,8 @@ Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, std::string_vie
 Tensor huber_loss(const Tensor& input, const Tensor& target, std::string_view reduction, double delta,
                   const Tensor& weight) {
   LossReduction r = reduction_of(reduction, "huber_loss");
-  if (!(delta > 0)) raise<ValueError>({"[huber_loss] huber_loss does not support non-positive values for delta."});
+  if (!(delta > 0))
+    raise<ValueError>({"[huber_loss] huber_loss does not support non-positive values for delta."});
   check_pair(input, target, "huber_loss");
   if (weight.defined()) check_weight(weight, input, "huber_loss");
   const Tensor both[] = {input, target};
@@ -115,7 +118,8 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
                                         std::string_view reduction, const Tensor& pos_weight) {
   LossReduction r = reduction_of(reduction, "binary_cross_entropy_with_logits");
   check_same_sizes(input, target, "binary_cross_entropy_with_logits", true);
-  if (pos_weight.defined()) broadcast_sizes(target.sizes(), pos_weight.sizes(), "binary_cross_entropy_with_logits");
+  if (pos_weight.defined())
+    broadcast_sizes(target.sizes(), pos_weight.sizes(), "binary_cross_entropy_with_logits");
   if (weight.defined()) broadcast_sizes(target.sizes(), weight.sizes(), "binary_cross_entropy_with_logits");
   LossReduction inner = weight.defined() ? LossReduction::none : r;
   Tensor loss;
@@ -155,8 +159,7 @@ Tensor kl_div(const Tensor& input, const Tensor& target, std::string_view reduct
   if (!is_floating_point(input.dtype()) || !is_floating_point(target.dtype()))
     raise<DtypeError>({"[kl_div] input and target must be floating point, got ", name(input.dtype()), " and ",
                        name(target.dtype())});
-  Tensor losses =
-      log_target ? exp(target) * (target - input) : times_own_log(target) - target * input;
+  Tensor losses = log_target ? exp(target) * (target - input) : times_own_log(target) - target * input;
   Tensor loss = reduce_losses(losses, r);
   return batch && input.dim() != 0 ? loss / Scalar(input.size(0)) : loss;
 }
@@ -176,8 +179,8 @@ Tensor poisson_nll_loss(const Tensor& input, const Tensor& target, bool log_inpu
   return reduce_losses(loss, r);
 }
 
-Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor& variance, bool full, double eps,
-                         std::string_view reduction) {
+Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor& variance, bool full,
+                         double eps, std::string_view reduction) {
   check_defined(input, target, "gaussian_nll_loss");
   check_defined(variance, "gaussian_nll_loss");
   LossReduction r = reduction_of(reduction, "gaussian_nll_loss");
@@ -198,8 +201,8 @@ Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor
     if (input.dim() > 0 && var.sizes() == IntList(front))
       var = unsqueeze(var, -1);
     else if (!alike || differing != 1)
-      raise<ValueError>({"[gaussian_nll_loss] var is of incorrect size: ", IntList(var.sizes()), " for input ",
-                         IntList(input.sizes())});
+      raise<ValueError>({"[gaussian_nll_loss] var is of incorrect size: ", IntList(var.sizes()),
+                         " for input ", IntList(input.sizes())});
   }
   // The floor has no gradient of its own.
   {
@@ -254,8 +257,8 @@ constinit const Op ops[] = {
     op<decltype(functional_l1_loss), &functional_l1_loss>(
         "l1_loss(input, target, size_average=None, reduce=None, reduction='mean', weight=None)",
         {.doc = "|input - target|, reduced",
-         .samples = {"D(2, 3), U(2, 3)", "D(2, 3), U(2, 3), reduction='sum'", "D(2, 3), U(2, 3), reduction='none'",
-                     "D(2, 3), U(2, 3), weight=C(2, 3)"},
+         .samples = {"D(2, 3), U(2, 3)", "D(2, 3), U(2, 3), reduction='sum'",
+                     "D(2, 3), U(2, 3), reduction='none'", "D(2, 3), U(2, 3), weight=C(2, 3)"},
          .derivative = Derivative::pieces,
          .takes = Takes::floats,
          .rounds_by_layout = true}),
@@ -278,29 +281,32 @@ constinit const Op ops[] = {
     op<decltype(functional_bce), &functional_bce>(
         "binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction='mean')",
         {.doc = "-(target * log(input) + (1 - target) * log(1 - input))",
-         .samples = {"U(2, 3), U(2, 3)", "U(33), U(33), reduction='sum'", "U(2, 3), U(2, 3), reduction='none'",
-                     "U(2, 3), U(2, 3), C(3)"},
+         .samples = {"U(2, 3), U(2, 3)", "U(33), U(33), reduction='sum'",
+                     "U(2, 3), U(2, 3), reduction='none'", "U(2, 3), U(2, 3), C(3)"},
          .takes = Takes::floats,
          .rounds_by_layout = true}),
     op<decltype(functional_bce_with_logits), &functional_bce_with_logits>(
         "binary_cross_entropy_with_logits(input, target, weight=None, size_average=None, reduce=None, "
         "reduction='mean', pos_weight=None)",
         {.doc = "binary_cross_entropy of sigmoid(input)",
-         .samples = {"T(2, 3), U(2, 3)", "T(33), U(33), reduction='sum'", "T(2, 3), U(2, 3), reduction='none'",
-                     "T(2, 3), U(2, 3), C(3)", "T(2, 3), U(2, 3), pos_weight=C(3)"},
+         .samples = {"T(2, 3), U(2, 3)", "T(33), U(33), reduction='sum'",
+                     "T(2, 3), U(2, 3), reduction='none'", "T(2, 3), U(2, 3), C(3)",
+                     "T(2, 3), U(2, 3), pos_weight=C(3)"},
          .takes = Takes::floats,
          .rounds_by_layout = true}),
     op<decltype(functional_soft_margin_loss), &functional_soft_margin_loss>(
         "soft_margin_loss(input, target, size_average=None, reduce=None, reduction='mean')",
         {.doc = "log(1 + exp(-target * input))",
-         .samples = {"T(2, 3), T(2, 3)", "T(33), T(33), reduction='sum'", "T(2, 3), T(2, 3), reduction='none'"},
+         .samples = {"T(2, 3), T(2, 3)", "T(33), T(33), reduction='sum'",
+                     "T(2, 3), T(2, 3), reduction='none'"},
          .takes = Takes::floats,
          .rounds_by_layout = true}),
     op<decltype(functional_kl_div), &functional_kl_div>(
         "kl_div(input, target, size_average=None, reduce=None, reduction='mean', log_target=False)",
         {.doc = "target * (log(target) - input)",
-         .samples = {"T(2, 3), P(2, 3)", "T(2, 3), P(2, 3), reduction='sum'", "T(2, 3), P(2, 3), reduction='none'",
-                     "T(2, 3), P(2, 3), reduction='batchmean'", "T(2, 3), T(2, 3), log_target=True"},
+         .samples = {"T(2, 3), P(2, 3)", "T(2, 3), P(2, 3), reduction='sum'",
+                     "T(2, 3), P(2, 3), reduction='none'", "T(2, 3), P(2, 3), reduction='batchmean'",
+                     "T(2, 3), T(2, 3), log_target=True"},
          .takes = Takes::floats,
          .rounds_by_layout = true}),
     op<decltype(functional_poisson_nll_loss), &functional_poisson_nll_loss>(

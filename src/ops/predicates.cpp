@@ -49,11 +49,14 @@ Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol
   if (self.dtype() != other.dtype())
     raise<DtypeError>({"[isclose] ", name(self.dtype()), " did not match ", name(other.dtype()),
                        "; convert one, as in to(x.dtype())"});
-  if (!(rtol >= 0)) raise<ValueError>({"[isclose] rtol must be greater than or equal to zero, but got ", rtol});
-  if (!(atol >= 0)) raise<ValueError>({"[isclose] atol must be greater than or equal to zero, but got ", atol});
+  if (!(rtol >= 0))
+    raise<ValueError>({"[isclose] rtol must be greater than or equal to zero, but got ", rtol});
+  if (!(atol >= 0))
+    raise<ValueError>({"[isclose] atol must be greater than or equal to zero, but got ", atol});
   NoGradGuard quiet;
   Tensor close = eq(self, other);
-  if (equal_nan && is_floating_point(self.dtype())) close = logical_or(close, logical_and(isnan(self), isnan(other)));
+  if (equal_nan && is_floating_point(self.dtype()))
+    close = logical_or(close, logical_and(isnan(self), isnan(other)));
   if (rtol == 0 && atol == 0) return close;
   Tensor reference = is_integral(self.dtype()) ? to(other, get_default_dtype()) : other;
   Tensor allowed = abs(reference * rtol) + atol;
@@ -69,10 +72,10 @@ namespace {
 using Unary = Tensor(const Tensor&);
 using Close = Tensor(const Tensor&, const Tensor&, double, double, bool);
 
-#define TALWEG_PREDICATE(name, text)                                       \
-  op<Unary, &name>(#name "(self)", {.doc = text,                           \
-                                    .samples = {"T(2, 3)", "T()", "T(33)"}, \
-                                    .derivative = Derivative::none,        \
+#define TALWEG_PREDICATE(name, text)                                          \
+  op<Unary, &name>(#name "(self)", {.doc = text,                              \
+                                    .samples = {"T(2, 3)", "T()", "T(33)"},   \
+                                    .derivative = Derivative::none,           \
                                     .why_not = "the result is a truth value", \
                                     .elementwise = true})
 

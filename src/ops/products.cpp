@@ -218,8 +218,8 @@ const Tensor& addmm_(const Tensor& self, const Tensor& mat1, const Tensor& mat2,
   const Tensor* others[] = {&mat1, &mat2};
   bool recorded = begin_write(self, "addmm_", others) && is_floating_point(self.dtype());
   OwnedNode node = write_node(recorded, "AddmmBackward0", {&self, &mat1, &mat2},
-                          {{mat1, needs_grad(mat2)}, {mat2, needs_grad(mat1)}},
-                          AddmmBackward(self, mat1, mat2, beta, alpha));
+                              {{mat1, needs_grad(mat2)}, {mat2, needs_grad(mat1)}},
+                              AddmmBackward(self, mat1, mat2, beta, alpha));
   launch(copy_kernel, {buffer_of(self), buffer_of(out)});
   end_write(self, std::move(node));
   return self;

@@ -11,7 +11,8 @@ Dtype result_type(std::span<const Operand> operands) {
   bool present[3] = {};
   Dtype dtypes[3] = {bool_, bool_, bool_};
   for (const Operand& o : operands) {
-    if (o.tensor && !o.tensor->defined()) raise<TypeError>({"[result_type] an argument is an undefined Tensor"});
+    if (o.tensor && !o.tensor->defined())
+      raise<TypeError>({"[result_type] an argument is an undefined Tensor"});
     int group;
     Dtype d;
     if (o.tensor) {

@@ -199,8 +199,8 @@ Bound bind(const Op& op, std::span<const Value> arguments, std::span<const Named
       bound.values[i] = parse_default(params[i].standard);
     } else if (!fits(bound.values[i], op.kinds[i], op.info.numbers_as_tensors) ||
                (bound.values[i].is_none() && op.kinds[i] != ParamKind::indices &&
-                op.kinds[i] != ParamKind::optional_scalar &&
-                params[i].standard != "None" && params[i].standard != "[]")) {
+                op.kinds[i] != ParamKind::optional_scalar && params[i].standard != "None" &&
+                params[i].standard != "[]")) {
       bound.problem = "doesn't take this kind of value for '" + std::string(params[i].name) + "'";
       return bound;
     }

@@ -249,7 +249,8 @@ Tensor var(const Tensor& self, IntList dim, Scalar correction, bool keepdim) {
 namespace {
 
 // Standard deviations where they are the result; the quotient has no value at zero, PyTorch takes zero.
-Tensor std_backward(const Tensor& g, const Tensor& result, const Tensor& self, const InputDims& dims, double dof) {
+Tensor std_backward(const Tensor& g, const Tensor& result, const Tensor& self, const InputDims& dims,
+                    double dof) {
   return var_backward(masked_fill(g / (result * 2), eq(result, 0), 0), self, dims, dof);
 }
 
@@ -258,12 +259,12 @@ Tensor mean_backward(const Tensor& g, const InputDims& dims, int64_t count) {
 }
 
 // Variance (or its root) and mean by Welford's steps.
-std::pair<Tensor, Tensor> with_mean(const Tensor& self, IntList dim, Scalar correction, bool keepdim, bool root,
-                                    std::string_view op, const char* node) {
+std::pair<Tensor, Tensor> with_mean(const Tensor& self, IntList dim, Scalar correction, bool keepdim,
+                                    bool root, std::string_view op, const char* node) {
   Reduction r(self, dim, keepdim, op);
   if (!is_floating_point(self.dtype()))
-    raise<DtypeError>({"[", op, "] ", op, " only support floating point and complex dtypes, got ",
-                       name(self.dtype())});
+    raise<DtypeError>(
+        {"[", op, "] ", op, " only support floating point and complex dtypes, got ", name(self.dtype())});
   Dtype inner = self.dtype() == float64 ? float64 : float32;
   Tensor in = as_dtype(self, inner), spread = new_tensor(inner, r.sizes), centre = new_tensor(inner, r.sizes);
   Dims strides = r.result_strides(in.sizes());
@@ -310,8 +311,7 @@ Tensor std(const Tensor& self, IntList dim, Scalar correction, bool keepdim) {
   double dof = static_cast<double>(r.count) - correction.to<double>();
   return record(std::move(out), "StdBackward0", {&self}, {{self}, result(kept)},
                 [dims = InputDims(self, r), dof](Backward& b) {
-                  if (b.grad().defined())
-                    b.set(0, std_backward(b.grad(), b.saved(1), b.saved(0), dims, dof));
+                  if (b.grad().defined()) b.set(0, std_backward(b.grad(), b.saved(1), b.saved(0), dims, dof));
                 });
 }
 std::pair<Tensor, Tensor> var_mean(const Tensor& self) { return var_mean(self, IntList(), 1, false); }

@@ -27,7 +27,8 @@ constexpr Pointwise copysign_number_op{formulas::copysign_formula, "copysign", "
 constexpr Pointwise floor_op{formulas::floor_formula, "floor", "FloorBackward0", not_bool};
 constexpr Pointwise ceil_op{formulas::ceil_formula, "ceil", "CeilBackward0", not_bool};
 constexpr Pointwise round_op{formulas::round_formula, "round", "RoundBackward0", not_bool};
-constexpr Pointwise round_decimals_op{formulas::round_decimals_formula, "round", "RoundBackward1", only_floats};
+constexpr Pointwise round_decimals_op{formulas::round_decimals_formula, "round", "RoundBackward1",
+                                      only_floats};
 constexpr Pointwise trunc_op{formulas::trunc_formula, "trunc", "TruncBackward0", not_bool};
 constexpr Pointwise frac_op{formulas::frac_formula, "frac", "FracBackward0", only_floats};
 constexpr Pointwise fmod_op{formulas::fmod_formula, "fmod", "FmodBackward1", not_bool, true};
@@ -39,7 +40,8 @@ constexpr Pointwise min_number_op{formulas::clamp_min_formula, "clamp_min", "Cla
 constexpr Pointwise max_number_op{formulas::clamp_max_formula, "clamp_max", "ClampMaxBackward0", not_bool};
 constexpr Pointwise min_op{formulas::clamp_above_formula, "clamp_min", "ClampMinBackward1"};
 constexpr Pointwise max_op{formulas::clamp_below_formula, "clamp_max", "ClampMaxBackward1"};
-constexpr Pointwise nan_to_num_op{formulas::nan_to_num_formula, "nan_to_num", "NanToNumBackward0", only_floats};
+constexpr Pointwise nan_to_num_op{formulas::nan_to_num_formula, "nan_to_num", "NanToNumBackward0",
+                                  only_floats};
 constexpr Pointwise lerp_op{formulas::lerp_formula, "lerp", "LerpBackward1", only_floats};
 constexpr Pointwise lerp_number_op{formulas::lerp_formula, "lerp", "LerpBackward0", only_floats};
 constexpr Pointwise addcmul_op{formulas::addcmul_formula, "addcmul", "AddcmulBackward0"};
@@ -115,7 +117,8 @@ void check_heaviside(const Tensor& self, const Tensor& values) {
   check_defined(self, values, "heaviside");
   if (self.dtype() != values.dtype())
     raise<DtypeError>({"[heaviside] is not yet implemented for tensors with different dtypes, but got ",
-                       name(self.dtype()), " and ", name(values.dtype()), "; convert one, as in to(x.dtype())"});
+                       name(self.dtype()), " and ", name(values.dtype()),
+                       "; convert one, as in to(x.dtype())"});
 }
 
 } // namespace
@@ -144,8 +147,8 @@ const Tensor& limited_(const Pointwise& op, const Tensor& self, Scalar limit) {
   check_defined(self, op.op);
   Dtype dtype = result_type(std::array{Operand(self), Operand(limit)});
   if (!can_cast(dtype, self.dtype()))
-    raise<DtypeError>({"[", op.op, "_] result type ", name(dtype), " can't be cast to the desired output type ",
-                       name(self.dtype()), "; use ", op.op});
+    raise<DtypeError>({"[", op.op, "_] result type ", name(dtype),
+                       " can't be cast to the desired output type ", name(self.dtype()), "; use ", op.op});
   return pointwise_(op, self, params({checked_number(limit, dtype, op.op)}));
 }
 
@@ -196,8 +199,9 @@ void check_lerp(const Tensor& self, const Tensor& end, const Tensor* weight) {
   };
   check(end, "end");
   if (!is_floating_point(self.dtype()))
-    raise<DtypeError>({"[lerp] isn't defined for ", name(self.dtype()),
-                       "; accepted are float16, bfloat16, float32, float64; convert it first, as in to(float32)"});
+    raise<DtypeError>(
+        {"[lerp] isn't defined for ", name(self.dtype()),
+         "; accepted are float16, bfloat16, float32, float64; convert it first, as in to(float32)"});
   if (!weight) return;
   check_defined(*weight, "lerp");
   check(*weight, "weight");
@@ -235,8 +239,9 @@ void check_addcdiv(const Tensor& self, const Tensor& a, const Tensor& b) {
   check_defined(self, "addcdiv");
   check_defined(a, b, "addcdiv");
   if (is_integral(a.dtype()) && is_integral(b.dtype()))
-    raise<DtypeError>({"[addcdiv] Integer division with addcdiv is no longer supported; convert a tensor, as in "
-                       "to(float32), or write self + value * trunc(tensor1 / tensor2)"});
+    raise<DtypeError>(
+        {"[addcdiv] Integer division with addcdiv is no longer supported; convert a tensor, as in "
+         "to(float32), or write self + value * trunc(tensor1 / tensor2)"});
 }
 
 } // namespace
@@ -268,27 +273,26 @@ using Replace = Tensor(const Tensor&, std::optional<Scalar>, std::optional<Scala
 using ReplaceInPlace = const Tensor&(const Tensor&, std::optional<Scalar>, std::optional<Scalar>,
                                      std::optional<Scalar>);
 
-#define TALWEG_STEP(name, text, what)                           \
-  op<Unary, &name>(#name "(self)",                              \
-                   {.doc = text,                                \
-                    .samples = {"D(2, 3)", "D()", "D(33)"},     \
-                    .derivative = Derivative::pieces,           \
-                    .in_place = boxed<UnaryInPlace, &name##_>,  \
-                    .elementwise = true,                        \
-                    .takes = what})
-#define TALWEG_TWO(name, parameter, text, what, ...)                                                 \
-  op<Binary, &name>(#name "(self, " parameter ")", {.doc = text,                                     \
-                                                    .samples = {__VA_ARGS__},                        \
-                                                    .derivative = Derivative::pieces,                \
-                                                    .in_place = boxed<BinaryInPlace, &name##_>,      \
-                                                    .elementwise = true,                             \
+#define TALWEG_STEP(name, text, what)                                          \
+  op<Unary, &name>(#name "(self)", {.doc = text,                               \
+                                    .samples = {"D(2, 3)", "D()", "D(33)"},    \
+                                    .derivative = Derivative::pieces,          \
+                                    .in_place = boxed<UnaryInPlace, &name##_>, \
+                                    .elementwise = true,                       \
+                                    .takes = what})
+#define TALWEG_TWO(name, parameter, text, what, ...)                                            \
+  op<Binary, &name>(#name "(self, " parameter ")", {.doc = text,                                \
+                                                    .samples = {__VA_ARGS__},                   \
+                                                    .derivative = Derivative::pieces,           \
+                                                    .in_place = boxed<BinaryInPlace, &name##_>, \
+                                                    .elementwise = true,                        \
                                                     .takes = what})
-#define TALWEG_NUMBER(name, parameter, text, what, ...)                                              \
-  op<OfNumber, &name>(#name "(self, " parameter ")", {.doc = text,                                   \
-                                                      .samples = {__VA_ARGS__},                      \
-                                                      .derivative = Derivative::pieces,              \
-                                                      .in_place = boxed<NumberInPlace, &name##_>,    \
-                                                      .elementwise = true,                           \
+#define TALWEG_NUMBER(name, parameter, text, what, ...)                                           \
+  op<OfNumber, &name>(#name "(self, " parameter ")", {.doc = text,                                \
+                                                      .samples = {__VA_ARGS__},                   \
+                                                      .derivative = Derivative::pieces,           \
+                                                      .in_place = boxed<NumberInPlace, &name##_>, \
+                                                      .elementwise = true,                        \
                                                       .takes = what})
 
 constinit const Op ops[] = {
@@ -305,34 +309,33 @@ constinit const Op ops[] = {
                                           .why_not = "the result is a truth value",
                                           .elementwise = true}),
     op<Tensor(const Tensor&, int64_t), &round>(
-        "round(self, *, decimals=0)",
-        {.doc = "the nearest integer, halves to even",
-         .samples = {"D(2, 3)", "D()", "D(33)"},
-         .derivative = Derivative::pieces,
-         .in_place = boxed<const Tensor&(const Tensor&, int64_t), &round_>,
-         .elementwise = true,
-         .takes = Takes::numbers}),
+        "round(self, *, decimals=0)", {.doc = "the nearest integer, halves to even",
+                                       .samples = {"D(2, 3)", "D()", "D(33)"},
+                                       .derivative = Derivative::pieces,
+                                       .in_place = boxed<const Tensor&(const Tensor&, int64_t), &round_>,
+                                       .elementwise = true,
+                                       .takes = Takes::numbers}),
     TALWEG_TWO(copysign, "other", "|self| with the sign of other", Takes::all, "D(2, 3), D(2, 3)",
                "D(2, 1), D(1, 4)"),
     TALWEG_NUMBER(copysign, "other", "|self| with the sign of other", Takes::all, "D(2, 3), -1.5"),
     TALWEG_TWO(fmod, "other", "the remainder with the sign of self", Takes::numbers, "T(2, 3), P(2, 3)",
                "T(2, 1), P(3)"),
     TALWEG_NUMBER(fmod, "other", "the remainder with the sign of self", Takes::all, "T(2, 3), 2.5"),
-    op<Binary, &floor_divide>("floor_divide(self, other)",
-                              {.doc = "floor(self / other)",
-                               .samples = {"T(2, 3), P(2, 3)", "T(2, 1), P(3)", "T(2, 3), 2.5", "2.5, P(2, 3)"},
-                               .derivative = Derivative::none,
-                               .why_not = "PyTorch has none",
-                               .in_place = boxed<BinaryInPlace, &floor_divide_>,
-                               .elementwise = true,
-                               .takes = Takes::numbers,
-                               .numbers_as_tensors = true}),
-    op<Binary, &true_divide>("true_divide(self, other)",
-                             {.doc = "self / other",
-                              .samples = {"T(2, 3), P(2, 3)", "T(2, 1), P(3)", "T(2, 3), 2.5", "2.5, P(2, 3)"},
-                              .in_place = boxed<BinaryInPlace, &true_divide_>,
-                              .elementwise = true,
-                              .numbers_as_tensors = true}),
+    op<Binary, &floor_divide>("floor_divide(self, other)", {.doc = "floor(self / other)",
+                                                            .samples = {"T(2, 3), P(2, 3)", "T(2, 1), P(3)",
+                                                                        "T(2, 3), 2.5", "2.5, P(2, 3)"},
+                                                            .derivative = Derivative::none,
+                                                            .why_not = "PyTorch has none",
+                                                            .in_place = boxed<BinaryInPlace, &floor_divide_>,
+                                                            .elementwise = true,
+                                                            .takes = Takes::numbers,
+                                                            .numbers_as_tensors = true}),
+    op<Binary, &true_divide>("true_divide(self, other)", {.doc = "self / other",
+                                                          .samples = {"T(2, 3), P(2, 3)", "T(2, 1), P(3)",
+                                                                      "T(2, 3), 2.5", "2.5, P(2, 3)"},
+                                                          .in_place = boxed<BinaryInPlace, &true_divide_>,
+                                                          .elementwise = true,
+                                                          .numbers_as_tensors = true}),
     op<Binary, &heaviside>("heaviside(self, values)", {.doc = "0, values or 1 below, at or above 0",
                                                        .samples = {"T(2, 3), T(2, 3)", "T(2, 1), T(3)"},
                                                        .derivative = Derivative::none,
@@ -357,17 +360,19 @@ constinit const Op ops[] = {
                               .derivative = Derivative::linear,
                               .in_place = boxed<ReplaceInPlace, &nan_to_num_>,
                               .elementwise = true}),
-    op<Ternary, &lerp>("lerp(self, end, weight)", {.doc = "self + weight * (end - self)",
-                                                   .samples = {"T(2, 3), T(2, 3), C(2, 3)", "T(2, 3), T(3), C(2, 1)"},
-                                                   .in_place = boxed<TernaryInPlace, &lerp_>,
-                                                   .elementwise = true,
-                                                   .takes = Takes::floats}),
-    op<TernaryNumber, &lerp>("lerp(self, end, weight)", {.doc = "self + weight * (end - self)",
-                                                         .samples = {"T(2, 3), T(2, 3), 0.25", "T(2, 3), T(3), 2.5"},
-                                                         .derivative = Derivative::linear,
-                                                         .in_place = boxed<TernaryNumberInPlace, &lerp_>,
-                                                         .elementwise = true,
-                                                         .takes = Takes::floats}),
+    op<Ternary, &lerp>("lerp(self, end, weight)",
+                       {.doc = "self + weight * (end - self)",
+                        .samples = {"T(2, 3), T(2, 3), C(2, 3)", "T(2, 3), T(3), C(2, 1)"},
+                        .in_place = boxed<TernaryInPlace, &lerp_>,
+                        .elementwise = true,
+                        .takes = Takes::floats}),
+    op<TernaryNumber, &lerp>("lerp(self, end, weight)",
+                             {.doc = "self + weight * (end - self)",
+                              .samples = {"T(2, 3), T(2, 3), 0.25", "T(2, 3), T(3), 2.5"},
+                              .derivative = Derivative::linear,
+                              .in_place = boxed<TernaryNumberInPlace, &lerp_>,
+                              .elementwise = true,
+                              .takes = Takes::floats}),
     op<Fused, &addcmul>("addcmul(self, tensor1, tensor2, *, value=1)",
                         {.doc = "self + value * tensor1 * tensor2",
                          .samples = {"T(2, 3), T(2, 3), T(2, 3)", "T(2, 3), T(3), T(2, 1), value=2"},

@@ -64,7 +64,8 @@ Tensor shifted(const Tensor& in, int64_t dim, bool from_next, Scalar fill) {
   return from_next ? cat({rest, edge}, dim) : cat({edge, rest}, dim);
 }
 
-// y[i] = factor[i] * y[i - 1] + in[i], or from the other end. The derivative is a recurrence of the same kind.
+// y[i] = factor[i] * y[i - 1] + in[i], or from the other end. The derivative is a recurrence of the same
+// kind.
 Tensor linear_scan(const Tensor& factor, const Tensor& in, int64_t dim, bool reverse) {
   Tensor out;
   {
@@ -100,9 +101,7 @@ auto cumprod_backward_of(int64_t dim, Dtype from) {
   };
 }
 
-Tensor converted(const Tensor& self, std::optional<Dtype> dtype) {
-  return to(self, scan_dtype(self, dtype));
-}
+Tensor converted(const Tensor& self, std::optional<Dtype> dtype) { return to(self, scan_dtype(self, dtype)); }
 
 // What the form in place is asked for: only self's own dtype can be kept.
 void check_written_dtype(const Tensor& self, std::optional<Dtype> dtype, std::string_view op) {
@@ -159,7 +158,8 @@ Tensor logcumsumexp_values(const Tensor& self, int64_t dim) {
   Tensor kept = out;
   return record(std::move(out), "LogcumsumexpBackward0", {&self}, {{self}, result(kept)},
                 [d = lines.dim](Backward& b) {
-                  if (b.grad().defined()) b.set(0, logcumsumexp_backward(b.grad(), b.saved(0), b.saved(1), d));
+                  if (b.grad().defined())
+                    b.set(0, logcumsumexp_backward(b.grad(), b.saved(0), b.saved(1), d));
                 });
 }
 
@@ -169,8 +169,8 @@ Tensor cumsum(const Tensor& self, int64_t dim, std::optional<Dtype> dtype) {
   check_defined(self, "cumsum");
   Dtype wanted = scan_dtype(self, dtype);
   Lines lines(self, dim, "cumsum");
-  return record(scanned(cumsum_kernel, to(self.detach(), wanted), lines, false), "CumsumBackward0", {&self}, {},
-                cumsum_backward(lines.dim, false, self.dtype()));
+  return record(scanned(cumsum_kernel, to(self.detach(), wanted), lines, false), "CumsumBackward0", {&self},
+                {}, cumsum_backward(lines.dim, false, self.dtype()));
 }
 const Tensor& cumsum_(const Tensor& self, int64_t dim, std::optional<Dtype> dtype) {
   check_defined(self, "cumsum_");
@@ -201,9 +201,10 @@ const Tensor& cumprod_(const Tensor& self, int64_t dim, std::optional<Dtype> dty
   Lines lines(self, dim, "cumprod_");
   bool recorded = begin_write(self, "cumprod_");
   Tensor before = recorded ? clone(self.detach()) : Tensor();
-  // The derivative needs what self was, which isn't there any more: with create_graph it stands without history.
+  // The derivative needs what self was, which isn't there any more: with create_graph it stands without
+  // history.
   OwnedNode node = write_node(recorded, "CumprodBackward0", {&self}, {{before}},
-                          cumprod_backward_of(lines.dim, self.dtype()));
+                              cumprod_backward_of(lines.dim, self.dtype()));
   Tensor result = scanned(cumprod_kernel, to(self.detach(), scan_dtype(self, dtype)), lines, false);
   {
     NoGradGuard quiet;
@@ -245,12 +246,14 @@ constinit const Op ops[] = {
                        {.doc = "running product along dim",
                         .samples = {"T(2, 3), 0", "T(2, 3, 4), 1", "P(2, 13), -1", "T(), 0"},
                         .in_place = boxed<ScanInPlace, &cumprod_>}),
-    op<Extremes, &cummax>("cummax(self, dim)", {.doc = "the largest so far along dim, and where it stands",
-                                                .samples = {"D(2, 3), 0", "D(2, 3, 4), 1", "D(2, 13), -1", "T(), 0"},
-                                                .derivative = Derivative::pieces}),
-    op<Extremes, &cummin>("cummin(self, dim)", {.doc = "the smallest so far along dim, and where it stands",
-                                                .samples = {"D(2, 3), 0", "D(2, 3, 4), 1", "D(2, 13), -1", "T(), 0"},
-                                                .derivative = Derivative::pieces}),
+    op<Extremes, &cummax>("cummax(self, dim)",
+                          {.doc = "the largest so far along dim, and where it stands",
+                           .samples = {"D(2, 3), 0", "D(2, 3, 4), 1", "D(2, 13), -1", "T(), 0"},
+                           .derivative = Derivative::pieces}),
+    op<Extremes, &cummin>("cummin(self, dim)",
+                          {.doc = "the smallest so far along dim, and where it stands",
+                           .samples = {"D(2, 3), 0", "D(2, 3, 4), 1", "D(2, 13), -1", "T(), 0"},
+                           .derivative = Derivative::pieces}),
     op<Tensor(const Tensor&, int64_t), &logcumsumexp>(
         "logcumsumexp(self, dim)", {.doc = "log(cumsum(exp(self)))",
                                     .samples = {"T(2, 3), 0", "T(2, 3, 4), 1", "T(2, 13), -1", "T(), 0"},

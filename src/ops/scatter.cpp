@@ -45,13 +45,15 @@ Positions positions(std::string_view op, const Tensor& self, int64_t dim, const 
   Tensor at = checked_index(index, op);
   auto rank = [](const Tensor& t) { return std::max<int64_t>(t.dim(), 1); };
   if (rank(index) != rank(self) || rank(index) != rank(src))
-    raise<ShapeError>({"[", op, "] Index tensor must have the same number of dimensions as self tensor and src: index ",
-                       IntList(index.sizes()), ", self ", IntList(self.sizes()), ", src ", IntList(src.sizes())});
+    raise<ShapeError>(
+        {"[", op, "] Index tensor must have the same number of dimensions as self tensor and src: index ",
+         IntList(index.sizes()), ", self ", IntList(self.sizes()), ", src ", IntList(src.sizes())});
   for (int64_t k = 0; k < index.dim(); ++k)
-    if ((k != d && self.dim() > 0 && index.size(k) > self.size(k)) || (src.dim() > 0 && index.size(k) > src.size(k)))
-      raise<ShapeError>({"[", op, "] Expected index ", bracketed(index.sizes()), " to be no larger than self ",
-                         bracketed(self.sizes()), " apart from dimension ", d, " and to be no larger size than src ",
-                         bracketed(src.sizes())});
+    if ((k != d && self.dim() > 0 && index.size(k) > self.size(k)) ||
+        (src.dim() > 0 && index.size(k) > src.size(k)))
+      raise<ShapeError>({"[", op, "] Expected index ", bracketed(index.sizes()),
+                         " to be no larger than self ", bracketed(self.sizes()), " apart from dimension ", d,
+                         " and to be no larger size than src ", bracketed(src.sizes())});
   in_range(at, 0, self.dim() == 0 ? 1 : self.size(d), d, op);
   return {d, at};
 }
@@ -87,8 +89,9 @@ Tensor repeated(Scalar value, const Tensor& self, const Tensor& index) {
 auto scatter_backward(int64_t dim, Scatter how) {
   return [dim, how](Backward& b) {
     if (how != Scatter::set)
-      raise<AutogradError>({"[scatter] derivative for scatter with reduce is not implemented; use scatter_add or "
-                            "scatter_reduce"});
+      raise<AutogradError>(
+          {"[scatter] derivative for scatter with reduce is not implemented; use scatter_add or "
+           "scatter_reduce"});
     if (!b.grad().defined()) return;
     if (b.needs(0)) b.set(0, scatter(b.grad(), dim, b.saved(0), 0));
     if (b.needs(1)) b.set(1, gather(b.grad(), dim, b.saved(0)));
@@ -97,7 +100,8 @@ auto scatter_backward(int64_t dim, Scatter how) {
 
 } // namespace
 
-Tensor scatter(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce) {
+Tensor scatter(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
+               std::string_view reduce) {
   Positions p = positions("scatter", self, dim, index, src);
   Scatter how = old_reduce(reduce);
   Tensor part = read_part(src, p.at);
@@ -109,8 +113,8 @@ const Tensor& scatter_(const Tensor& self, int64_t dim, const Tensor& index, con
   Positions p = positions("scatter_", self, dim, index, src);
   Scatter how = old_reduce(reduce);
   Tensor part = read_part(src, p.at);
-  return write_result(self, scattered(self, p, part, how), "scatter_", "ScatterBackward0", {&self, &part}, {{p.at}},
-                      scatter_backward(p.dim, how));
+  return write_result(self, scattered(self, p, part, how), "scatter_", "ScatterBackward0", {&self, &part},
+                      {{p.at}}, scatter_backward(p.dim, how));
 }
 Tensor scatter(const Tensor& self, int64_t dim, const Tensor& index, Scalar value, std::string_view reduce) {
   check_defined(self, index, "scatter");
@@ -120,13 +124,14 @@ Tensor scatter(const Tensor& self, int64_t dim, const Tensor& index, Scalar valu
   return record(scattered(self, p, src, how), "ScatterBackward1", {&self, &src}, {{p.at}},
                 scatter_backward(p.dim, how));
 }
-const Tensor& scatter_(const Tensor& self, int64_t dim, const Tensor& index, Scalar value, std::string_view reduce) {
+const Tensor& scatter_(const Tensor& self, int64_t dim, const Tensor& index, Scalar value,
+                       std::string_view reduce) {
   check_defined(self, index, "scatter_");
   Tensor src = repeated(value, self, index);
   Positions p = positions("scatter_", self, dim, index, src);
   Scatter how = old_reduce(reduce);
-  return write_result(self, scattered(self, p, src, how), "scatter_", "ScatterBackward1", {&self, &src}, {{p.at}},
-                      scatter_backward(p.dim, how));
+  return write_result(self, scattered(self, p, src, how), "scatter_", "ScatterBackward1", {&self, &src},
+                      {{p.at}}, scatter_backward(p.dim, how));
 }
 
 namespace {
@@ -171,14 +176,17 @@ Tensor counts(const Tensor& self, int64_t dim, const Tensor& at, bool include_se
   return masked_fill(n, n == 0, 1);
 }
 
-Tensor reduced_values(const Tensor& self, const Positions& p, const Tensor& src, Reduce how, bool include_self) {
+Tensor reduced_values(const Tensor& self, const Positions& p, const Tensor& src, Reduce how,
+                      bool include_self) {
   NoGradGuard quiet;
   constexpr Scatter ways[] = {Scatter::sum, Scatter::prod, Scatter::sum, Scatter::amax, Scatter::amin};
-  Tensor start = include_self || p.at.numel() == 0 ? self.detach()
-                                                   : scatter(self.detach(), p.dim, p.at, neutral(how, self.dtype()));
+  Tensor start = include_self || p.at.numel() == 0
+                     ? self.detach()
+                     : scatter(self.detach(), p.dim, p.at, neutral(how, self.dtype()));
   Tensor out = scattered(start, p, src, ways[static_cast<int>(how)]);
   if (how == Reduce::mean && p.at.numel() > 0) {
-    if (self.dtype() == bool_) raise<DtypeError>({"[scatter_reduce] mean isn't for bool; convert to a floating dtype"});
+    if (self.dtype() == bool_)
+      raise<DtypeError>({"[scatter_reduce] mean isn't for bool; convert to a floating dtype"});
     Tensor n = counts(self, p.dim, p.at, include_self, self.dtype());
     out = is_floating_point(self.dtype()) ? div(out, n) : div(out, n, "floor");
   }
@@ -208,7 +216,8 @@ auto reduce_backward(int64_t dim, Reduce how, bool include_self) {
       Tensor masked_self = masked_fill(self, self == 0, 1);
       grad_self = g * scatter_reduce(masked_self, dim, at, src, "prod", include_self) / masked_self;
       Tensor zero = src == 0;
-      Tensor zeros_there = to_source(scatter_add(zeros(self.sizes(), {.dtype = g.dtype()}), dim, at, to(zero, g.dtype())));
+      Tensor zeros_there =
+          to_source(scatter_add(zeros(self.sizes(), {.dtype = g.dtype()}), dim, at, to(zero, g.dtype())));
       Tensor alone = logical_and(zero, zeros_there == 1);
       Tensor others = scatter_reduce(self, dim, at, masked_fill(src, alone, 1), "prod", include_self);
       grad_src = where(alone, to_source(g * others), to_source(g * out) / masked_fill(src, zero, 1));
@@ -234,22 +243,23 @@ Tensor reduced(std::string_view op, const char* node, const Tensor& self, int64_
   return record(std::move(out), node, {&self, &part}, {{self}, {part}, {p.at}, result(kept)},
                 reduce_backward(p.dim, how, include_self));
 }
-const Tensor& reduced_(std::string_view op, const char* node, const Tensor& self, int64_t dim, const Tensor& index,
-                       const Tensor& src, std::string_view reduce, bool include_self) {
+const Tensor& reduced_(std::string_view op, const char* node, const Tensor& self, int64_t dim,
+                       const Tensor& index, const Tensor& src, std::string_view reduce, bool include_self) {
   Positions p = positions(op, self, dim, index, src);
   Reduce how = reduce_of(reduce, op);
   Tensor part = read_part(src, p.at);
   Tensor out = reduced_values(self, p, part, how, include_self);
   // The node needs self as it was.
-  Tensor old = grad_enabled() && (needs_grad(self) || needs_grad(part)) ? clone(self.detach()) : self.detach();
+  Tensor old =
+      grad_enabled() && (needs_grad(self) || needs_grad(part)) ? clone(self.detach()) : self.detach();
   return write_result(self, out, op, node, {&self, &part}, {{old}, {part}, {p.at}, {out}},
                       reduce_backward(p.dim, how, include_self));
 }
 
 } // namespace
 
-Tensor scatter_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce,
-                      bool include_self) {
+Tensor scatter_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
+                      std::string_view reduce, bool include_self) {
   return reduced("scatter_reduce", "ScatterReduceBackward0", self, dim, index, src, reduce, include_self);
 }
 const Tensor& scatter_reduce_(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
@@ -267,20 +277,22 @@ Tensor along(std::string_view op, const Tensor& self, int64_t& dim, const Tensor
   dim = wrap_dim(dim, self.dim(), op);
   Tensor at = checked_index(index, op);
   if (index.dim() > 1)
-    raise<IndexError>({"[", op, "] ", op, "(): Index is supposed to be a vector, got sizes ", IntList(index.sizes())});
+    raise<IndexError>(
+        {"[", op, "] ", op, "(): Index is supposed to be a vector, got sizes ", IntList(index.sizes())});
   if (self.dtype() != source.dtype())
-    raise<DtypeError>({"[", op, "] ", op, "(): self and source must have the same scalar type, got ", self.dtype(),
-                       " and ", source.dtype()});
+    raise<DtypeError>({"[", op, "] ", op, "(): self and source must have the same scalar type, got ",
+                       self.dtype(), " and ", source.dtype()});
   int64_t n = self.dim() == 0 ? 1 : self.size(dim), m = source.dim() == 0 ? 1 : source.size(dim);
   if (std::max<int64_t>(self.dim(), 1) != std::max<int64_t>(source.dim(), 1) || m != index.numel())
     raise<IndexError>({"[", op, "] ", op, "(): Number of indices (", index.numel(),
                        ") should be equal to source.size(dim): (", m, "), for dim: ", dim});
   for (int64_t d = 0; d < self.dim() && source.dim() > 0; ++d)
     if (d != dim && self.size(d) != source.size(d))
-      raise<ShapeError>({"[", op,
-                         "] source tensor shape must match self tensor shape, excluding the specified dimension. Got "
-                         "self.shape = ",
-                         bracketed(self.sizes()), " source.shape = ", bracketed(source.sizes())});
+      raise<ShapeError>(
+          {"[", op,
+           "] source tensor shape must match self tensor shape, excluding the specified dimension. Got "
+           "self.shape = ",
+           bracketed(self.sizes()), " source.shape = ", bracketed(source.sizes())});
   in_range(at, low, n, dim, op);
   if (source.dim() == 0) return reshape(at, {});
   Dims sizes(source.sizes());
@@ -302,7 +314,8 @@ auto index_add_backward(int64_t dim, Scalar alpha) {
 Tensor index_added(const Tensor& self, int64_t dim, const Tensor& at, const Tensor& source, Scalar alpha) {
   NoGradGuard quiet;
   if (is_integral(self.dtype()) && alpha.is_floating_point())
-    raise<DtypeError>({"[index_add] For integral input tensors, argument alpha must not be a floating point number."});
+    raise<DtypeError>(
+        {"[index_add] For integral input tensors, argument alpha must not be a floating point number."});
   Tensor part = alpha == Scalar(1) ? source : to(source * alpha, source.dtype());
   return scattered(self, {dim, at}, part, Scatter::sum);
 }
@@ -315,20 +328,21 @@ Tensor index_add(const Tensor& self, int64_t dim, const Tensor& index, const Ten
   return record(index_added(self, dim, at, source, alpha), "IndexAddBackward0", {&self, &source}, {{at}},
                 index_add_backward(dim, alpha));
 }
-const Tensor& index_add_(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source, Scalar alpha) {
+const Tensor& index_add_(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source,
+                         Scalar alpha) {
   Tensor at = along("index_add_", self, dim, index, source);
   return write_result(self, index_added(self, dim, at, source, alpha), "index_add_", "IndexAddBackward0",
                       {&self, &source}, {{at}}, index_add_backward(dim, alpha));
 }
 Tensor index_copy(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source) {
   Tensor at = along("index_copy", self, dim, index, source);
-  return record(scattered(self, {dim, at}, source, Scatter::set), "IndexCopyBackward0", {&self, &source}, {{at}},
-                index_copy_backward(dim));
+  return record(scattered(self, {dim, at}, source, Scatter::set), "IndexCopyBackward0", {&self, &source},
+                {{at}}, index_copy_backward(dim));
 }
 const Tensor& index_copy_(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source) {
   Tensor at = along("index_copy_", self, dim, index, source);
-  return write_result(self, scattered(self, {dim, at}, source, Scatter::set), "index_copy_", "IndexCopyBackward0",
-                      {&self, &source}, {{at}}, index_copy_backward(dim));
+  return write_result(self, scattered(self, {dim, at}, source, Scatter::set), "index_copy_",
+                      "IndexCopyBackward0", {&self, &source}, {{at}}, index_copy_backward(dim));
 }
 Tensor index_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source,
                     std::string_view reduce, bool include_self) {
@@ -353,7 +367,8 @@ Tensor named_slices(std::string_view op, const Tensor& self, int64_t dim, const 
     raise<ShapeError>({"[", op, "] Index has to be a vector/scalar, got sizes ", IntList(index.sizes())});
   Tensor at = reshape(to(index, int64), -1);
   in_range(at, -n, n, d, op);
-  Tensor named = scatter(zeros(IntList(n), {.dtype = bool_}), 0, remainder(at, std::max<int64_t>(n, 1)), true);
+  Tensor named =
+      scatter(zeros(IntList(n), {.dtype = bool_}), 0, remainder(at, std::max<int64_t>(n, 1)), true);
   if (self.dim() == 0) return reshape(named, {});
   Dims sizes(static_cast<size_t>(self.dim()), 1);
   sizes[static_cast<size_t>(d)] = n;
@@ -397,8 +412,8 @@ Tensor index_fill(const Tensor& self, int64_t dim, const Tensor& index, Scalar v
 }
 const Tensor& index_fill_(const Tensor& self, int64_t dim, const Tensor& index, Scalar value) {
   Tensor named = named_slices("index_fill_", self, dim, index), v = full({}, value, {.dtype = self.dtype()});
-  return write_result(self, filled_slices(self, named, v), "index_fill_", "IndexFillBackward0", {&self}, {{named}},
-                      [](Backward& b) {
+  return write_result(self, filled_slices(self, named, v), "index_fill_", "IndexFillBackward0", {&self},
+                      {{named}}, [](Backward& b) {
                         if (b.grad().defined()) b.set(0, masked_fill(b.grad(), b.saved(0), 0));
                       });
 }
@@ -419,18 +434,21 @@ constinit const Op ops[] = {
         {.doc = "out[index[i][j]][j] = src[i][j] for dim 0, and so on",
          .samples = {"T(3, 4), 0, I(1, 4; 3), T(1, 4)", "T(3, 4), 1, I(3, 1; 4), T(3, 2)"},
          .derivative = Derivative::linear,
-         .in_place = boxed<const Tensor&(const Tensor&, At, const Tensor&, const Tensor&, std::string_view), &scatter_>}),
+         .in_place = boxed<const Tensor&(const Tensor&, At, const Tensor&, const Tensor&, std::string_view),
+                           &scatter_>}),
     op<Tensor(const Tensor&, At, const Tensor&, Scalar, std::string_view), &scatter>(
         "scatter(self, dim, index, value, *, reduce=None)",
         {.doc = "one value to positions",
          .samples = {"T(3, 4), 0, I(2, 4; 3), 2"},
          .derivative = Derivative::linear,
-         .in_place = boxed<const Tensor&(const Tensor&, At, const Tensor&, Scalar, std::string_view), &scatter_>}),
+         .in_place =
+             boxed<const Tensor&(const Tensor&, At, const Tensor&, Scalar, std::string_view), &scatter_>}),
     op<Joined, &scatter_reduce>(
         "scatter_reduce(self, dim, index, src, reduce, *, include_self=True)",
         {.doc = "what src sends to an element joined by sum, prod, mean, amax or amin",
          .samples = {"D(3, 4), 0, I(5, 4; 3), D(5, 4), 'sum'", "D(3, 4), 1, I(3, 2; 4), D(3, 2), 'prod'",
-                     "D(3, 4), 0, I(2, 4; 3), D(2, 4), 'amax'", "D(3, 4), 0, I(2, 4; 3), D(2, 4), 'amin', include_self=False"},
+                     "D(3, 4), 0, I(2, 4; 3), D(2, 4), 'amax'",
+                     "D(3, 4), 0, I(2, 4; 3), D(2, 4), 'amin', include_self=False"},
          .derivative = Derivative::pieces,
          .in_place = boxed<JoinedInPlace, &scatter_reduce_>}),
     op<Tensor(const Tensor&, At, const Tensor&, const Tensor&, Scalar), &index_add>(
@@ -438,17 +456,19 @@ constinit const Op ops[] = {
         {.doc = "slice index[i] of dim += alpha * slice i of source",
          .samples = {"T(3, 4), 0, I(5; 3), T(5, 4)", "T(3, 4), -1, I(2; 4), T(3, 2), alpha=2"},
          .derivative = Derivative::linear,
-         .in_place = boxed<const Tensor&(const Tensor&, At, const Tensor&, const Tensor&, Scalar), &index_add_>}),
+         .in_place =
+             boxed<const Tensor&(const Tensor&, At, const Tensor&, const Tensor&, Scalar), &index_add_>}),
     op<Src, &index_copy>("index_copy(self, dim, index, source)",
                          {.doc = "slice index[i] of dim = slice i of source",
                           .samples = {"T(3, 4), 0, I(1; 3), T(1, 4)"},
                           .derivative = Derivative::linear,
                           .in_place = boxed<SrcInPlace, &index_copy_>}),
-    op<Joined, &index_reduce>("index_reduce(self, dim, index, source, reduce, *, include_self=True)",
-                              {.doc = "slices joined by prod, mean, amax or amin",
-                               .samples = {"D(3, 4), 0, I(5; 3), D(5, 4), 'amax'", "D(3, 4), 1, I(2; 4), D(3, 2), 'prod'"},
-                               .derivative = Derivative::pieces,
-                               .in_place = boxed<JoinedInPlace, &index_reduce_>}),
+    op<Joined, &index_reduce>(
+        "index_reduce(self, dim, index, source, reduce, *, include_self=True)",
+        {.doc = "slices joined by prod, mean, amax or amin",
+         .samples = {"D(3, 4), 0, I(5; 3), D(5, 4), 'amax'", "D(3, 4), 1, I(2; 4), D(3, 2), 'prod'"},
+         .derivative = Derivative::pieces,
+         .in_place = boxed<JoinedInPlace, &index_reduce_>}),
     op<Src, &index_fill>("index_fill(self, dim, index, value)",
                          {.doc = "one value in the slices that index names",
                           .samples = {"T(3, 4), 0, I(2; 3), T()"},

@@ -1,4 +1,5 @@
 // Finding and counting.
+#include "talweg/ops/search.h"
 #include "core/raise.h"
 #include "kernels/order.h"
 #include "ops/checks.h"
@@ -9,7 +10,6 @@
 #include "talweg/autograd.h"
 #include "talweg/create.h"
 #include "talweg/errors.h"
-#include "talweg/ops/search.h"
 
 namespace talweg {
 
@@ -28,7 +28,8 @@ Tensor argwhere(const Tensor& self) { return nonzero(self); }
 
 namespace {
 
-Tensor found(const Tensor& boundaries, const Tensor& wanted, const Tensor& sorter, bool right, bool out_int32) {
+Tensor found(const Tensor& boundaries, const Tensor& wanted, const Tensor& sorter, bool right,
+             bool out_int32) {
   NoGradGuard quiet;
   Dtype common = result_type(boundaries, wanted);
   Dtype inner = is_integral(common) ? int64 : common == float64 ? float64 : float32;
@@ -56,20 +57,26 @@ Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& input, bool out
                     std::string_view side, const Tensor& sorter) {
   check_defined(sorted_sequence, input, "searchsorted");
   if (!side.empty() && side != "left" && side != "right")
-    raise<ValueError>({"[searchsorted] torch.searchsorted(): side can only be 'left' or 'right' but got ", side});
+    raise<ValueError>(
+        {"[searchsorted] torch.searchsorted(): side can only be 'left' or 'right' but got ", side});
   if (right && side == "left")
-    raise<ValueError>({"[searchsorted] torch.searchsorted(): side and right can't be set to opposites, got side of "
-                       "left while right was True"});
+    raise<ValueError>(
+        {"[searchsorted] torch.searchsorted(): side and right can't be set to opposites, got side of "
+         "left while right was True"});
   if (sorted_sequence.dim() == 0)
-    raise<ShapeError>({"[searchsorted] torch.searchsorted(): input value can't be found in a sequence without "
-                       "dimensions"});
+    raise<ShapeError>(
+        {"[searchsorted] torch.searchsorted(): input value can't be found in a sequence without "
+         "dimensions"});
   if (sorter.defined()) {
     if (sorter.sizes() != sorted_sequence.sizes())
-      raise<ShapeError>({"[searchsorted] torch.searchsorted(): boundary and sorter must have the same size, but got "
-                         "boundary tensor ", sorted_sequence.sizes(), " and got sorter tensor ", sorter.sizes()});
+      raise<ShapeError>(
+          {"[searchsorted] torch.searchsorted(): boundary and sorter must have the same size, but got "
+           "boundary tensor ",
+           sorted_sequence.sizes(), " and got sorter tensor ", sorter.sizes()});
     if (sorter.dtype() != int64)
-      raise<DtypeError>({"[searchsorted] torch.searchsorted(): sorter must be a tensor of long dtype but got dtype ",
-                         scalar_type_name(sorter.dtype())});
+      raise<DtypeError>(
+          {"[searchsorted] torch.searchsorted(): sorter must be a tensor of long dtype but got dtype ",
+           scalar_type_name(sorter.dtype())});
     if (BadIndex bad = find_bad_index(buffer_of(sorter), 0, sorted_sequence.size(-1)); bad.found)
       raise<IndexError>({"[searchsorted] torch.searchsorted(): sorter index out of range: ", bad.value});
   }
@@ -77,9 +84,11 @@ Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& input, bool out
   for (int64_t d = 0; fits && sorted_sequence.dim() > 1 && d + 1 < input.dim(); ++d)
     fits = sorted_sequence.size(d) == input.size(d);
   if (!fits)
-    raise<ShapeError>({"[searchsorted] torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 "
-                       "dimensions of boundaries tensor and input value tensor must match, but we got boundaries "
-                       "tensor ", sorted_sequence.sizes(), " and input value tensor ", input.sizes()});
+    raise<ShapeError>(
+        {"[searchsorted] torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 "
+         "dimensions of boundaries tensor and input value tensor must match, but we got boundaries "
+         "tensor ",
+         sorted_sequence.sizes(), " and input value tensor ", input.sizes()});
   return found(sorted_sequence, input, sorter, right || side == "right", out_int32);
 }
 Tensor searchsorted(const Tensor& sorted_sequence, Scalar input, bool out_int32, bool right,
@@ -102,7 +111,8 @@ Tensor bincount(const Tensor& self, int64_t minlength) { return bincount(self, {
 Tensor bincount(const Tensor& self, const Tensor& weights, int64_t minlength) {
   check_defined(self, "bincount");
   if (self.dtype() == bool_ || is_floating_point(self.dtype()))
-    raise<DtypeError>({"[bincount] not implemented for '", scalar_type_name(self.dtype()), "'; integers are accepted"});
+    raise<DtypeError>(
+        {"[bincount] not implemented for '", scalar_type_name(self.dtype()), "'; integers are accepted"});
   if (minlength < 0) raise<ValueError>({"[bincount] minlength should be >= 0, got ", minlength});
   NoGradGuard quiet;
   Tensor at = to(self.detach(), int64);
@@ -181,14 +191,17 @@ Tensor cov(const Tensor& self, int64_t correction, const Tensor& fweights, const
   int64_t n = in.size(1);
   auto check = [n](const Tensor& w, std::string_view name, bool integers) {
     if (w.dim() > 1)
-      raise<ShapeError>({"[cov] cov(): expected ", name, " to have one or fewer dimensions but got ", name, " with ",
-                         w.dim(), " dimensions"});
+      raise<ShapeError>({"[cov] cov(): expected ", name, " to have one or fewer dimensions but got ", name,
+                         " with ", w.dim(), " dimensions"});
     if (integers ? !is_integral(w.dtype(), false) : !is_floating_point(w.dtype()))
-      raise<DtypeError>({"[cov] cov(): expected ", name, " to have ", integers ? "integral" : "floating point",
-                         " dtype but got ", name, " with ", scalar_type_name(w.dtype()), " dtype"});
+      raise<DtypeError>({"[cov] cov(): expected ", name, " to have ",
+                         integers ? "integral" : "floating point", " dtype but got ", name, " with ",
+                         scalar_type_name(w.dtype()), " dtype"});
     if (w.numel() != n)
-      raise<ShapeError>({"[cov] cov(): expected ", name, " to have the same numel as there are observations in the "
-                         "input but got ", w.numel(), " != ", n});
+      raise<ShapeError>({"[cov] cov(): expected ", name,
+                         " to have the same numel as there are observations in the "
+                         "input but got ",
+                         w.numel(), " != ", n});
     if (n > 0 && min(w).item<double>() < 0) raise<ValueError>({"[cov] cov(): ", name, " cannot be negative"});
   };
   if (fweights.defined()) check(fweights, "fweights", true);
@@ -202,8 +215,7 @@ Tensor cov(const Tensor& self, int64_t correction, const Tensor& fweights, const
     factor = total - Scalar(correction) * sum(w * aweights) / total;
   else
     factor = total - correction;
-  if (!w.defined() || !factor.requires_grad())
-    factor = maximum(factor, zeros_like(factor));
+  if (!w.defined() || !factor.requires_grad()) factor = maximum(factor, zeros_like(factor));
   Tensor away = in - unsqueeze(centre, 1);
   Tensor out = mm(away, t(w.defined() ? away * w : away)) / factor;
   return squeeze(out);
@@ -212,8 +224,9 @@ Tensor cov(const Tensor& self, int64_t correction, const Tensor& fweights, const
 Tensor corrcoef(const Tensor& self) {
   check_defined(self, "corrcoef");
   if (self.dim() > 2)
-    raise<ShapeError>({"[corrcoef] corrcoef(): expected input to have two or fewer dimensions but got an input with ",
-                       self.dim(), " dimensions"});
+    raise<ShapeError>(
+        {"[corrcoef] corrcoef(): expected input to have two or fewer dimensions but got an input with ",
+         self.dim(), " dimensions"});
   Tensor c = cov(self);
   if (c.dim() == 0) return c / c;
   Tensor s = sqrt(diagonal(c));
@@ -240,20 +253,25 @@ constexpr OpInfo undeclared(OpInfo info, std::string_view why) {
 using Isin = Tensor(const Tensor&, const Tensor&, bool, bool);
 
 constinit const Op ops[] = {
-    op<Tensor(const Tensor&), &nonzero>("nonzero(self)", places("where elements aren't zero", {"B(2, 3)", "T(4)", "T()"})),
+    op<Tensor(const Tensor&), &nonzero>("nonzero(self)",
+                                        places("where elements aren't zero", {"B(2, 3)", "T(4)", "T()"})),
     op<std::vector<Tensor>(const Tensor&, bool), &nonzero_as>(
-        "nonzero(self, *, as_tuple)", undeclared(places("the same as one vector per dimension", {"B(2, 3), as_tuple=True"}),
-                                                 "C++ says nonzero_numpy")),
+        "nonzero(self, *, as_tuple)",
+        undeclared(places("the same as one vector per dimension", {"B(2, 3), as_tuple=True"}),
+                   "C++ says nonzero_numpy")),
     op<std::vector<Tensor>(const Tensor&), &nonzero_numpy>(
-        "nonzero_numpy(self)", places("where elements aren't zero, one vector per dimension", {"B(2, 3)", "T(4)", "T()"})),
-    op<Tensor(const Tensor&), &argwhere>("argwhere(self)", places("where elements aren't zero", {"B(2, 3)", "T(4)", "T()"})),
+        "nonzero_numpy(self)",
+        places("where elements aren't zero, one vector per dimension", {"B(2, 3)", "T(4)", "T()"})),
+    op<Tensor(const Tensor&), &argwhere>("argwhere(self)",
+                                         places("where elements aren't zero", {"B(2, 3)", "T(4)", "T()"})),
     op<Tensor(const Tensor&, const Tensor&, bool, bool, std::string_view, const Tensor&), &searchsorted>(
         "searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None, sorter=None)",
         also_numbers(places("where elements would be inserted in a sorted sequence",
                             {"T(4), T(2, 3)", "T(2, 4), T(2, 3), right=True", "T(4), T(), out_int32=True"}))),
     op<Tensor(const Tensor&, const Tensor&, bool, bool), &bucketize>(
         "bucketize(input, boundaries, *, out_int32=False, right=False)",
-        also_numbers(places("between which boundaries elements lie", {"T(2, 3), T(4)", "T(), T(4), right=True"}))),
+        also_numbers(
+            places("between which boundaries elements lie", {"T(2, 3), T(4)", "T(), T(4), right=True"}))),
     op<Tensor(const Tensor&, const Tensor&, int64_t), &bincount>(
         "bincount(self, weights=None, minlength=0)",
         {.doc = "how often 0, 1, 2 ... occur",
@@ -261,11 +279,12 @@ constinit const Op ops[] = {
          .derivative = Derivative::none,
          .why_not = "counts"}),
     op<Tensor(const Tensor&, int64_t, Scalar, Scalar), &histc>(
-        "histc(self, bins=100, min=0, max=0)", {.doc = "how many elements lie in each of equal parts of a range",
-                                                .samples = {"D(20), 5", "D(2, 10), 4, -1, 1"},
-                                                .derivative = Derivative::none,
-                                                .why_not = "counts",
-                                                .takes = Takes::floats}),
+        "histc(self, bins=100, min=0, max=0)",
+        {.doc = "how many elements lie in each of equal parts of a range",
+         .samples = {"D(20), 5", "D(2, 10), 4, -1, 1"},
+         .derivative = Derivative::none,
+         .why_not = "counts",
+         .takes = Takes::floats}),
     op<Isin, &isin>("isin(elements, test_elements, *, assume_unique=False, invert=False)",
                     {.doc = "whether elements are among others",
                      .samples = {"Z(2, 3; 3), Z(4; 3)", "Z(2, 3; 3), Z(2; 3), invert=True"},

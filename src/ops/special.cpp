@@ -111,12 +111,13 @@ constinit const Op ops[] = {
                                   .samples = {"T(2, 3), P(2, 3)", "1.5, P(3)", "T(3), 2.5"},
                                   .elementwise = true,
                                   .numbers_as_tensors = true}),
-    op<Binary, &special_zeta>("special_zeta(input, other)", {.doc = "the zeta function of Hurwitz",
-                                                             .samples = {"G(2, 3), P(2, 3)", "G(3), 2.5", "2.5, P(3)"},
-                                                             .derivative = Derivative::none,
-                                                             .why_not = "PyTorch has none",
-                                                             .elementwise = true,
-                                                             .numbers_as_tensors = true}),
+    op<Binary, &special_zeta>("special_zeta(input, other)",
+                              {.doc = "the zeta function of Hurwitz",
+                               .samples = {"G(2, 3), P(2, 3)", "G(3), 2.5", "2.5, P(3)"},
+                               .derivative = Derivative::none,
+                               .why_not = "PyTorch has none",
+                               .elementwise = true,
+                               .numbers_as_tensors = true}),
 };
 
 #undef TALWEG_SPECIAL

@@ -33,8 +33,10 @@ Tensor nanmean(const Tensor& self, IntList dim, bool keepdim, std::optional<Dtyp
     raise<DtypeError>({"[nanmean] nanmean(): expected input to have floating point or complex dtype but got ",
                        scalar_type_name(self.dtype())});
   if (dtype && !is_floating_point(*dtype))
-    raise<DtypeError>({"[nanmean] nanmean(): could not infer output dtype. Optional dtype must be either a floating "
-                       "point or complex dtype. Got: ", scalar_type_name(*dtype)});
+    raise<DtypeError>(
+        {"[nanmean] nanmean(): could not infer output dtype. Optional dtype must be either a floating "
+         "point or complex dtype. Got: ",
+         scalar_type_name(*dtype)});
   Tensor count = sum(eq(self.detach(), self.detach()), dim, keepdim);
   return nansum(self, dim, keepdim, dtype) / count;
 }
@@ -65,7 +67,9 @@ namespace {
 using Pair = std::pair<Tensor, Tensor>;
 
 // PyTorch's older forms.
-Tensor std_unbiased(const Tensor& self, bool unbiased) { return std(self, IntList(), Scalar(unbiased ? 1 : 0)); }
+Tensor std_unbiased(const Tensor& self, bool unbiased) {
+  return std(self, IntList(), Scalar(unbiased ? 1 : 0));
+}
 Tensor std_along_unbiased(const Tensor& self, IntList dim, bool unbiased, bool keepdim) {
   return std(self, dim, Scalar(unbiased ? 1 : 0), keepdim);
 }
@@ -120,7 +124,8 @@ using Along = R(const Tensor&, IntList, std::optional<Scalar>, bool);
 using NanSum = Tensor(const Tensor&, IntList, bool, std::optional<Dtype>);
 
 constinit const Op ops[] = {
-    op<Unbiased<Tensor>, &std_unbiased>("std(self, unbiased)", unbiased("standard deviation of all elements")),
+    op<Unbiased<Tensor>, &std_unbiased>("std(self, unbiased)",
+                                        unbiased("standard deviation of all elements")),
     op<AlongUnbiased<Tensor>, &std_along_unbiased>("std(self, dim, unbiased, keepdim=False)",
                                                    along_unbiased("standard deviation over dim")),
     op<Along<Tensor>, &std_along>("std(self, dim=None, *, correction=1, keepdim=False)",
@@ -137,17 +142,19 @@ constinit const Op ops[] = {
                                                       along_unbiased("standard deviation and mean over dim")),
     op<Along<Pair>, &std_mean_along>("std_mean(self, dim=None, *, correction=1, keepdim=False)",
                                      along("standard deviation and mean over dim")),
-    op<NanSum, &nansum>("nansum(self, dim=None, keepdim=False, *, dtype=None)",
-                        {.doc = "sum of what isn't NaN",
-                         .samples = {"T(2, 3)", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T(4, 33), -1", "T()"},
-                         .derivative = Derivative::linear,
-                         .rounds_by_layout = true}),
-    op<NanSum, &nanmean>("nanmean(self, dim=None, keepdim=False, *, dtype=None)",
-                         {.doc = "mean of what isn't NaN",
-                          .samples = {"T(2, 3)", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T(4, 33), -1", "T()"},
-                          .derivative = Derivative::linear,
-                          .takes = Takes::floats,
-                          .rounds_by_layout = true}),
+    op<NanSum, &nansum>(
+        "nansum(self, dim=None, keepdim=False, *, dtype=None)",
+        {.doc = "sum of what isn't NaN",
+         .samples = {"T(2, 3)", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T(4, 33), -1", "T()"},
+         .derivative = Derivative::linear,
+         .rounds_by_layout = true}),
+    op<NanSum, &nanmean>(
+        "nanmean(self, dim=None, keepdim=False, *, dtype=None)",
+        {.doc = "mean of what isn't NaN",
+         .samples = {"T(2, 3)", "T(2, 3), 1, True", "T(2, 3, 4), [0, 2]", "T(4, 33), -1", "T()"},
+         .derivative = Derivative::linear,
+         .takes = Takes::floats,
+         .rounds_by_layout = true}),
     op<Tensor(const Tensor&, IntList), &count_nonzero>(
         "count_nonzero(self, dim=None)", {.doc = "how many elements aren't zero",
                                           .samples = {"B(2, 3)", "T(2, 3), 0", "B(2, 3, 4), [0, 2]", "T()"},

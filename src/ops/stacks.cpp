@@ -72,8 +72,7 @@ std::vector<Tensor> broadcast_tensors(const std::vector<Tensor>& tensors) {
     check_defined(t, "broadcast_tensors");
     sizes = broadcast_sizes(sizes, t.sizes(), "broadcast_tensors");
   }
-  return each(tensors,
-              [&](const Tensor& t) { return t.sizes() == IntList(sizes) ? t : expand(t, sizes); });
+  return each(tensors, [&](const Tensor& t) { return t.sizes() == IntList(sizes) ? t : expand(t, sizes); });
 }
 
 std::vector<int64_t> broadcast_shapes(const std::vector<std::vector<int64_t>>& shapes) {
@@ -104,8 +103,9 @@ std::vector<Tensor> cut_at(const Tensor& self, IntList at, int64_t d) {
 int64_t dim_to_split(const Tensor& self, int64_t dim) {
   check_defined(self, "tensor_split");
   if (self.dim() == 0)
-    raise<ShapeError>({"[tensor_split] tensor_split expected at least a 1-dimensional tensor, but got a tensor "
-                       "with 0 dims"});
+    raise<ShapeError>(
+        {"[tensor_split] tensor_split expected at least a 1-dimensional tensor, but got a tensor "
+         "with 0 dims"});
   return wrap_dim(dim, self.dim(), "tensor_split");
 }
 
@@ -130,14 +130,16 @@ std::vector<Tensor> tensor_split(const Tensor& self, int64_t sections, int64_t d
 std::vector<Tensor> tensor_split(const Tensor& self, const Tensor& at, int64_t dim) {
   check_defined(self, at, "tensor_split");
   if (at.dtype() != int64)
-    raise<DtypeError>({"[tensor_split] tensor_split expected tensor_indices_or_sections to have dtype of long, "
-                       "but got ",
-                       at.dtype()});
+    raise<DtypeError>(
+        {"[tensor_split] tensor_split expected tensor_indices_or_sections to have dtype of long, "
+         "but got ",
+         at.dtype()});
   if (at.dim() == 0) return tensor_split(self, at.item<int64_t>(), dim);
   if (at.dim() != 1)
-    raise<ShapeError>({"[tensor_split] tensor_split expected tensor_indices_or_sections to be a zero-dimensional "
-                       "or one-dimensional tensor, but got a tensor with ",
-                       at.dim(), " dims"});
+    raise<ShapeError>(
+        {"[tensor_split] tensor_split expected tensor_indices_or_sections to be a zero-dimensional "
+         "or one-dimensional tensor, but got a tensor with ",
+         at.dim(), " dims"});
   std::vector<int64_t> list = at.to_vector<int64_t>();
   return tensor_split(self, IntList(list), dim);
 }
@@ -154,8 +156,8 @@ int64_t wide_enough(const Tensor& self, int64_t least, int64_t dim, std::string_
 std::vector<Tensor> equal_pieces(const Tensor& self, int64_t n, int64_t dim, std::string_view op) {
   if (n <= 0 || self.size(dim) % n != 0)
     raise<ShapeError>({"[", op, "] torch.", op, " attempted to split along dimension ", dim,
-                       ", but the size of the dimension ", self.size(dim), " is not divisible by the split_size ",
-                       n, "!"});
+                       ", but the size of the dimension ", self.size(dim),
+                       " is not divisible by the split_size ", n, "!"});
   return tensor_split(self, n, dim);
 }
 
@@ -211,12 +213,14 @@ constinit const Op ops[] = {
     op<OfList, &hstack>("hstack(tensors)", linear("side by side", {"[T(2, 3), T(2, 1)]", "[T(2), T()]"})),
     op<OfList, &vstack>("vstack(tensors)", linear("one below the other", {"[T(2, 3), T(3)]"})),
     op<OfList, &row_stack>("row_stack(tensors)", linear("vstack", {"[T(2, 3), T(3)]"})),
-    op<OfList, &dstack>("dstack(tensors)", linear("one behind the other", {"[T(2, 3), T(2, 3)]", "[T(2), T(2)]"})),
+    op<OfList, &dstack>("dstack(tensors)",
+                        linear("one behind the other", {"[T(2, 3), T(2, 3)]", "[T(2), T(2)]"})),
     op<OfList, &column_stack>("column_stack(tensors)",
                               linear("side by side, vectors as columns", {"[T(2, 3), T(2)]"})),
     op<Unary, &atleast_1d>("atleast_1d(input)", linear("with 1 dimension or more", {"T()", "T(3)"})),
     op<Unary, &atleast_2d>("atleast_2d(input)", linear("with 2 dimensions or more", {"T()", "T(3)"})),
-    op<Unary, &atleast_3d>("atleast_3d(input)", linear("with 3 dimensions or more", {"T()", "T(3)", "T(2, 3)"})),
+    op<Unary, &atleast_3d>("atleast_3d(input)",
+                           linear("with 3 dimensions or more", {"T()", "T(3)", "T(2, 3)"})),
     op<Lists, &atleast_1d>("atleast_1d(*tensors)", linear("each with 1 dimension or more", {"[T(), T(3)]"})),
     op<Lists, &atleast_2d>("atleast_2d(*tensors)", linear("each with 2 dimensions or more", {"[T(), T(3)]"})),
     op<Lists, &atleast_3d>("atleast_3d(*tensors)", linear("each with 3 dimensions or more", {"[T(), T(3)]"})),
@@ -228,18 +232,24 @@ constinit const Op ops[] = {
                                       .derivative = Derivative::none,
                                       .why_not = "sizes"}),
     op<std::vector<Tensor>(const Tensor&, int64_t, int64_t), &tensor_split>(
-        "tensor_split(self, indices_or_sections, dim=0)", linear("that many pieces", {"T(5, 3), 3", "T(5, 3), 2, -1"})),
+        "tensor_split(self, indices_or_sections, dim=0)",
+        linear("that many pieces", {"T(5, 3), 3", "T(5, 3), 2, -1"})),
     op<std::vector<Tensor>(const Tensor&, IntList, int64_t), &tensor_split>(
         "tensor_split(self, indices_or_sections, dim=0)",
         linear("cut at these positions", {"T(5, 3), [1, 3]", "T(5, 3), [4, 2], 1"})),
     op<std::vector<Tensor>(const Tensor&, const Tensor&, int64_t), &tensor_split>(
-        "tensor_split(self, indices_or_sections, dim=0)", linear("cut as a tensor says", {"T(5, 3), I(2; 3)"})),
-    op<Sections, &hsplit>("hsplit(self, indices_or_sections)", linear("equal pieces", {"T(2, 4), 2", "T(4), 2"})),
-    op<Cuts, &hsplit>("hsplit(self, indices_or_sections)", linear("cut at these positions", {"T(2, 4), [1, 3]"})),
+        "tensor_split(self, indices_or_sections, dim=0)",
+        linear("cut as a tensor says", {"T(5, 3), I(2; 3)"})),
+    op<Sections, &hsplit>("hsplit(self, indices_or_sections)",
+                          linear("equal pieces", {"T(2, 4), 2", "T(4), 2"})),
+    op<Cuts, &hsplit>("hsplit(self, indices_or_sections)",
+                      linear("cut at these positions", {"T(2, 4), [1, 3]"})),
     op<Sections, &vsplit>("vsplit(self, indices_or_sections)", linear("equal pieces", {"T(4, 3), 2"})),
-    op<Cuts, &vsplit>("vsplit(self, indices_or_sections)", linear("cut at these positions", {"T(4, 3), [1, 3]"})),
+    op<Cuts, &vsplit>("vsplit(self, indices_or_sections)",
+                      linear("cut at these positions", {"T(4, 3), [1, 3]"})),
     op<Sections, &dsplit>("dsplit(self, indices_or_sections)", linear("equal pieces", {"T(2, 2, 4), 2"})),
-    op<Cuts, &dsplit>("dsplit(self, indices_or_sections)", linear("cut at these positions", {"T(2, 2, 4), [1, 3]"})),
+    op<Cuts, &dsplit>("dsplit(self, indices_or_sections)",
+                      linear("cut at these positions", {"T(2, 2, 4), [1, 3]"})),
 };
 
 } // namespace

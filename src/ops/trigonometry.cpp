@@ -79,9 +79,9 @@ using OfNumber = Tensor(const Tensor&, Scalar);
 using NumberInPlace = const Tensor&(const Tensor&, Scalar);
 using NumberFirst = Tensor(Scalar, const Tensor&);
 
-#define TALWEG_FUNCTION(name, text, ...)                                  \
-  op<Unary, &name>(#name "(self)", {.doc = text,                          \
-                                    .samples = {__VA_ARGS__},             \
+#define TALWEG_FUNCTION(name, text, ...)                                       \
+  op<Unary, &name>(#name "(self)", {.doc = text,                               \
+                                    .samples = {__VA_ARGS__},                  \
                                     .in_place = boxed<UnaryInPlace, &name##_>, \
                                     .elementwise = true})
 
@@ -100,10 +100,11 @@ constinit const Op ops[] = {
     TALWEG_FUNCTION(sinc, "sin(pi self) / (pi self)", "T(2, 3)", "T()", "T(33)"),
     TALWEG_FUNCTION(deg2rad, "degrees as radians", "T(2, 3)", "T()", "T(33)"),
     TALWEG_FUNCTION(rad2deg, "radians as degrees", "T(2, 3)", "T()", "T(33)"),
-    op<Binary, &atan2>("atan2(self, other)", {.doc = "the angle of (other, self)",
-                                              .samples = {"T(2, 3), P(2, 3)", "T(2, 1), P(1, 4)", "T(), P(5)"},
-                                              .in_place = boxed<BinaryInPlace, &atan2_>,
-                                              .elementwise = true}),
+    op<Binary, &atan2>("atan2(self, other)",
+                       {.doc = "the angle of (other, self)",
+                        .samples = {"T(2, 3), P(2, 3)", "T(2, 1), P(1, 4)", "T(), P(5)"},
+                        .in_place = boxed<BinaryInPlace, &atan2_>,
+                        .elementwise = true}),
     op<Binary, &hypot>("hypot(self, other)", {.doc = "sqrt(self ^ 2 + other ^ 2)",
                                               .samples = {"T(2, 3), P(2, 3)", "T(2, 1), P(1, 4)"},
                                               .in_place = boxed<BinaryInPlace, &hypot_>,

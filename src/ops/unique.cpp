@@ -28,7 +28,8 @@ Tensor order_of_rows(const Tensor& rows) {
 Three runs(const Tensor& slices, const Tensor& order, bool return_inverse, bool return_counts) {
   int64_t n = slices.size(0);
   Tensor differs = ne(slice(slices, 0, 1), slice(slices, 0, 0, n > 0 ? n - 1 : 0));
-  if (slices.dim() > 1) differs = any(reshape(differs, {n > 0 ? n - 1 : 0, slices.numel() / (n > 0 ? n : 1)}), 1);
+  if (slices.dim() > 1)
+    differs = any(reshape(differs, {n > 0 ? n - 1 : 0, slices.numel() / (n > 0 ? n : 1)}), 1);
   Tensor begins = n > 0 ? cat({ones({1}, {.dtype = bool_}), differs}) : zeros({0}, {.dtype = bool_});
   Tensor starts = squeeze(nonzero(begins), 1);
   Three out{index_select(slices, 0, starts), {}, {}};
@@ -61,7 +62,8 @@ Three different(const Tensor& self, bool ordered, bool return_inverse, bool retu
   Tensor slices = x.dim() == 0 ? view(x, {1}) : contiguous(movedim(x, d, 0)), order;
   int64_t n = slices.size(0);
   if (slices.numel() == 0 && n > 0)
-    raise<ShapeError>({"[", op, "] There are 0 sized dimensions, and they aren't selected, so unique cannot be applied"});
+    raise<ShapeError>(
+        {"[", op, "] There are 0 sized dimensions, and they aren't selected, so unique cannot be applied"});
   if (ordered && n > 0) {
     order = order_of_rows(reshape(slices, {n, slices.numel() / n}));
     slices = index_select(slices, 0, order);

@@ -12,7 +12,8 @@ template <class F>
 const Tensor& write_result(const Tensor& self, const Tensor& value, std::string_view op, const char* node,
                            Inputs inputs, std::initializer_list<Save> saved, F backward) {
   bool recorded = begin_write(self, op, {inputs.begin() + 1, inputs.end()});
-  OwnedNode n = write_node(recorded && is_floating_point(self.dtype()), node, inputs, saved, std::move(backward));
+  OwnedNode n =
+      write_node(recorded && is_floating_point(self.dtype()), node, inputs, saved, std::move(backward));
   launch(copy_kernel, {buffer_of(self), buffer_of(value)});
   end_write(self, std::move(n));
   return self;

@@ -110,7 +110,8 @@ constinit const OptimizerRecord adam_record = optimizer<Adam>(
     "decoupled_weight_decay=False)");
 extern const OptimizerRecord adamw_record;
 constinit const OptimizerRecord adamw_record = optimizer<AdamW>(
-    "AdamW(params, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.01, amsgrad=False, *, maximize=False, "
+    "AdamW(params, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.01, amsgrad=False, *, "
+    "maximize=False, "
     "decoupled_weight_decay=True)");
 
 } // namespace talweg::optim

@@ -30,8 +30,9 @@ Tensor get_total_norm(const std::vector<Tensor>& tensors, double norm_type, bool
     norms.push_back(norm_along(reshape(t.detach(), {-1}), norm_type, 0, false, "get_total_norm"));
   Tensor total = norm_along(stack(norms), norm_type, 0, false, "get_total_norm");
   if (error_if_nonfinite && !std::isfinite(total.item<double>()))
-    raise<ValueError>({"[get_total_norm] The total norm of order ", norm_type,
-                       " is non-finite, so it cannot be clipped. To scale anyway, set error_if_nonfinite to false"});
+    raise<ValueError>(
+        {"[get_total_norm] The total norm of order ", norm_type,
+         " is non-finite, so it cannot be clipped. To scale anyway, set error_if_nonfinite to false"});
   return total;
 }
 

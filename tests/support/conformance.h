@@ -18,7 +18,9 @@ namespace talweg::testing {
 inline constexpr Dtype integer_dtypes[] = {int64, int32, int16, int8, uint8, bool_};
 
 // Where real numbers stand, that take every dtype of the record and have a gradient.
-inline bool is_real(char letter) { return std::string_view("TPUSGDA").find(letter) != std::string_view::npos; }
+inline bool is_real(char letter) {
+  return std::string_view("TPUSGDA").find(letter) != std::string_view::npos;
+}
 
 // The numbers of a call in a floating dtype.
 inline Sample in_floats(const Sample& s, Dtype dtype) {

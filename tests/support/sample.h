@@ -30,10 +30,9 @@ struct Sample {
 ///     U(2, 3)      between 0 and 1
 ///     S(2, 3)      between -1 and 1
 ///     G(2, 3)      greater than one: 1.25 to 3.25
-///     D(2, 3)      distinct, 0.1 or more from each other and from every multiple of 1/2: away from kinks, ties
-///     I(2, 3; 5)   positions: 0 to 4, always int64
-///     B(2, 3)      truth values, always bool
-///     Z(2, 3; 5)   whole numbers: -5 to 5 as int64, tried in every integer dtype (without signs in uint8)
+///     D(2, 3)      distinct, 0.1 or more from each other and from every multiple of 1/2: away from kinks,
+///     ties I(2, 3; 5)   positions: 0 to 4, always int64 B(2, 3)      truth values, always bool Z(2, 3; 5)
+///     whole numbers: -5 to 5 as int64, tried in every integer dtype (without signs in uint8)
 ///
 /// T, P, A, U, S, G and D are float64, tried in every dtype that the record takes (as integers: |3x| + 1).
 /// Throws ValueError for text that isn't understood.

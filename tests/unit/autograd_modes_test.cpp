@@ -10,7 +10,9 @@ namespace {
 using tw::Tensor;
 namespace autograd = tw::autograd;
 
-Tensor leaf(double value) { return tw::tensor({value, value + 1}, {.dtype = tw::float64, .requires_grad = true}); }
+Tensor leaf(double value) {
+  return tw::tensor({value, value + 1}, {.dtype = tw::float64, .requires_grad = true});
+}
 
 template <class F>
 std::string error_of(F&& f) {
@@ -51,11 +53,14 @@ TEST(InferenceMode, MakesTensorsThatAutogradRefuses) {
   EXPECT_FALSE((made + 1).is_inference());
   EXPECT_TRUE(made.view({2, 1}).is_inference());
   EXPECT_TRUE(made.detach().is_inference());
-  EXPECT_NE(error_of([&] { made.add_(1); }).find("Inplace update to inference tensor outside"), std::string::npos);
+  EXPECT_NE(error_of([&] { made.add_(1); }).find("Inplace update to inference tensor outside"),
+            std::string::npos);
   EXPECT_NE(error_of([&] { made.mul_(made); }).find("Inplace update"), std::string::npos);
-  EXPECT_NE(error_of([&] { w* made; }).find("Inference tensors cannot be saved for backward"), std::string::npos);
-  EXPECT_NE(error_of([&] { tw::ones({2, 2}, {.dtype = tw::float64}).requires_grad_().mm(made.view({2, 1})); })
-                .find("cannot be saved"),
+  EXPECT_NE(error_of([&] { w* made; }).find("Inference tensors cannot be saved for backward"),
+            std::string::npos);
+  EXPECT_NE(error_of([&] {
+              tw::ones({2, 2}, {.dtype = tw::float64}).requires_grad_().mm(made.view({2, 1}));
+            }).find("cannot be saved"),
             std::string::npos);
   EXPECT_NE(error_of([&] { made.requires_grad_(); }).find("Setting requires_grad=True on inference tensor"),
             std::string::npos);
@@ -91,7 +96,8 @@ TEST(AnomalyMode, NamesTheNodeAndItsLabel) {
     text = error_of([&] { y.sum().backward(); });
   }
   EXPECT_FALSE(autograd::is_anomaly_enabled());
-  EXPECT_NE(text.find("Function 'SqrtBackward0' returned nan values in its 0th output."), std::string::npos) << text;
+  EXPECT_NE(text.find("Function 'SqrtBackward0' returned nan values in its 0th output."), std::string::npos)
+      << text;
   EXPECT_NE(text.find("\"encoder/attention\""), std::string::npos) << text;
   EXPECT_EQ(error_of([&] { (tw::sqrt(x * 0) * 0).sum().backward(); }), "");
   autograd::AnomalyMode quiet(true, false);
@@ -137,14 +143,16 @@ TEST(Hooks, AfterAccumulation) {
   hook.remove();
   (w * w).sum().backward();
   EXPECT_EQ(calls, 1);
-  EXPECT_NE(error_of([&] { (w * 2).register_post_accumulate_grad_hook([](const Tensor&) {}); }).find("non-leaf"),
-            std::string::npos);
+  EXPECT_NE(
+      error_of([&] { (w * 2).register_post_accumulate_grad_hook([](const Tensor&) {}); }).find("non-leaf"),
+      std::string::npos);
 }
 
 TEST(Hooks, OfNodes) {
   Tensor w = leaf(1), y = w * 3;
   std::vector<double> seen;
-  auto before = y.grad_fn().register_prehook([](const std::vector<Tensor>& g) { return std::vector{g[0] * 2}; });
+  auto before =
+      y.grad_fn().register_prehook([](const std::vector<Tensor>& g) { return std::vector{g[0] * 2}; });
   auto after = y.grad_fn().register_hook([&](const std::vector<Tensor>& in, const std::vector<Tensor>& out) {
     seen = {in[0][0].item<double>(), out[0][0].item<double>()};
   });
@@ -195,7 +203,8 @@ TEST(SavedTensors, MayBeKeptShort) {
 TEST(SavedTensors, PackMayNotWriteAndMayThrow) {
   Tensor x = leaf(1);
   {
-    autograd::SavedTensorsHooks hooks([](const Tensor& t) { return t.add_(1); }, [](const Tensor& t) { return t; });
+    autograd::SavedTensorsHooks hooks([](const Tensor& t) { return t.add_(1); },
+                                      [](const Tensor& t) { return t; });
     EXPECT_NE(error_of([&] { tw::tanh(x * 2); }).find("modifying its input in place"), std::string::npos);
   }
   autograd::SavedTensorsHooks hooks([](const Tensor&) -> int { throw tw::ValueError("no"); },
@@ -242,8 +251,10 @@ TEST(Checkpoint, RepeatsDraws) {
 TEST(Checkpoint, RefusesWhatComputesSomethingElse) {
   Tensor x = leaf(1);
   int calls = 0;
-  Tensor y = autograd::checkpoint([&](const Tensor& t) { return ++calls == 1 ? tw::exp(t) : tw::exp(tw::exp(t)); }, x);
-  EXPECT_NE(error_of([&] { y.sum().backward(); }).find("A different number of tensors was saved"), std::string::npos);
+  Tensor y = autograd::checkpoint(
+      [&](const Tensor& t) { return ++calls == 1 ? tw::exp(t) : tw::exp(tw::exp(t)); }, x);
+  EXPECT_NE(error_of([&] { y.sum().backward(); }).find("A different number of tensors was saved"),
+            std::string::npos);
 }
 
 } // namespace

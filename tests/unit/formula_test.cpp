@@ -27,9 +27,9 @@ TEST(Formula, BitsOfTheBuiltInOperations) {
       for (int64_t n : {1, 7, 16, 33, 257, 3000}) {
         Tensor x = tw::randn(n, {.dtype = dtype}), y = tw::randn(n, {.dtype = dtype});
         EXPECT_TRUE(same_bits(swish(x), x / (1 + tw::exp(-x))));
-        Tensor wanted = tw::where(x > y, 2 * tw::tanh(x) - tw::pow(y, 2),
-                                  tw::maximum(x, y) / (1 + tw::abs(x * y))) +
-                        1 / (x * x + 3);
+        Tensor wanted =
+            tw::where(x > y, 2 * tw::tanh(x) - tw::pow(y, 2), tw::maximum(x, y) / (1 + tw::abs(x * y))) +
+            1 / (x * x + 3);
         EXPECT_TRUE(same_bits(mix(x, y), wanted));
       }
   }

@@ -1,4 +1,5 @@
-// What users do wrong most often, and the whole text that answers: what was done, what was met, what is accepted.
+// What users do wrong most often, and the whole text that answers: what was done, what was met, what is
+// accepted.
 #include <gtest/gtest.h>
 
 #include <functional>

@@ -74,7 +74,9 @@ TEST(Threads, ModesBelongToOne) {
   tw::InferenceMode guard;
   tw::autograd::AnomalyMode watch;
   bool elsewhere = true;
-  std::thread([&] { elsewhere = tw::is_inference_mode_enabled() || tw::autograd::is_anomaly_enabled(); }).join();
+  std::thread([&] {
+    elsewhere = tw::is_inference_mode_enabled() || tw::autograd::is_anomaly_enabled();
+  }).join();
   EXPECT_FALSE(elsewhere);
 }
 

@@ -35,7 +35,7 @@ TEST(Transforms, GradKeepsTheGraphOfWhatTheCallerDifferentiates) {
   g.sum().backward();
   expect_close(w.grad(), tw::tensor({6.}, wide));
   Tensor y = tw::tensor({3.}, {.dtype = tw::float64, .requires_grad = true});
-  func::grad(&cube_sum)(y).sum().backward();
+  func::grad (&cube_sum)(y).sum().backward();
   expect_close(y.grad(), tw::tensor({18.}, wide));
   EXPECT_FALSE(tw::no_grad([&] { return func::grad(&cube_sum)(y); }).requires_grad());
 }
@@ -52,7 +52,8 @@ TEST(Transforms, GradAndValueOfSeveralArguments) {
 }
 
 TEST(Transforms, ProductsWithTheJacobianAgree) {
-  Tensor m = tw::randn({2, 3}, wide), v = tw::randn(3, wide), tm = tw::randn({2, 3}, wide), tv = tw::randn(3, wide);
+  Tensor m = tw::randn({2, 3}, wide), v = tw::randn(3, wide), tm = tw::randn({2, 3}, wide),
+         tv = tw::randn(3, wide);
   auto f = [](const Tensor& a, const Tensor& b) { return tw::tanh(a.matmul(b * b)); };
   auto jacobians = func::jacrev(f, std::vector<int64_t>{0, 1})(m, v);
   auto forward = func::jacfwd(f, std::vector<int64_t>{0, 1})(m, v);

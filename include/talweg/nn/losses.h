@@ -27,16 +27,16 @@ class MSELoss {
   TALWEG_MODULE();
 };
 
-#define TALWEG_LOSS_MODULE(Name, function)                                                \
-  class Name {                                                                            \
-   public:                                                                                \
-    explicit Name(const LossOptions& options = {});                                       \
-    Tensor operator()(const Tensor& input, const Tensor& target) const {                  \
-      return talweg::function(input, target, reduction);                                  \
-    }                                                                                     \
-    Name clone() const { return Name({.reduction = reduction}); }                         \
-    std::string reduction;                                                                \
-    TALWEG_MODULE();                                                                      \
+#define TALWEG_LOSS_MODULE(Name, function)                               \
+  class Name {                                                           \
+   public:                                                               \
+    explicit Name(const LossOptions& options = {});                      \
+    Tensor operator()(const Tensor& input, const Tensor& target) const { \
+      return talweg::function(input, target, reduction);                 \
+    }                                                                    \
+    Name clone() const { return Name({.reduction = reduction}); }        \
+    std::string reduction;                                               \
+    TALWEG_MODULE();                                                     \
   }
 /// |input - target|, reduced.
 TALWEG_LOSS_MODULE(L1Loss, l1_loss);

@@ -121,7 +121,7 @@ struct Container {
                                        ? (of_parameters ? "ParameterDict" : "ModuleDict")
                                        : (of_parameters ? "ParameterList" : "ModuleList"),
                                    nullptr, nullptr, &walk,
-                                   of_parameters                    ? Contents::parameters
+                                   of_parameters                  ? Contents::parameters
                                    : kind == reflect::Kind::keyed ? Contents::keyed_modules
                                                                   : Contents::listed_modules};
 };

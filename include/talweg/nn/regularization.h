@@ -23,23 +23,23 @@ void check_dropout_p(double p);
 std::string dropout_repr(double p, bool inplace);
 } // namespace detail
 
-#define TALWEG_DROPOUT_MODULE(Name, function)                                                             \
-  class Name {                                                                                            \
-   public:                                                                                                \
-    explicit Name(DropoutOptions options = {}) : p(options.p), inplace(options.inplace) {                 \
-      detail::check_dropout_p(p);                                                                         \
-    }                                                                                                     \
+#define TALWEG_DROPOUT_MODULE(Name, function)                                                              \
+  class Name {                                                                                             \
+   public:                                                                                                 \
+    explicit Name(DropoutOptions options = {}) : p(options.p), inplace(options.inplace) {                  \
+      detail::check_dropout_p(p);                                                                          \
+    }                                                                                                      \
     Tensor operator()(const Tensor& input) const { return talweg::function(input, p, training, inplace); } \
-    std::string extra_repr() const { return detail::dropout_repr(p, inplace); }                           \
-    Name clone() const {                                                                                  \
-      Name out({p, inplace});                                                                             \
-      out.training = training;                                                                            \
-      return out;                                                                                         \
-    }                                                                                                     \
-    double p;                                                                                             \
-    bool inplace;                                                                                         \
-    bool training = true;                                                                                 \
-    TALWEG_MODULE();                                                                                      \
+    std::string extra_repr() const { return detail::dropout_repr(p, inplace); }                            \
+    Name clone() const {                                                                                   \
+      Name out({p, inplace});                                                                              \
+      out.training = training;                                                                             \
+      return out;                                                                                          \
+    }                                                                                                      \
+    double p;                                                                                              \
+    bool inplace;                                                                                          \
+    bool training = true;                                                                                  \
+    TALWEG_MODULE();                                                                                       \
   }
 
 /// While training, elements (or channels) are zero with probability p, the others scaled.
@@ -159,21 +159,21 @@ class BatchNorm {
   void copy_to(BatchNorm& out) const;
 };
 
-#define TALWEG_BATCH_NORM(Name, least, most)                                                         \
-  class Name : public BatchNorm {                                                                    \
-   public:                                                                                           \
-    explicit Name(int64_t num_features, const BatchNormOptions& options = {})                        \
-        : BatchNorm(num_features, options) {}                                                        \
-    Tensor operator()(const Tensor& input) { return run(input, least, most, #Name); }                \
-    Name clone() const {                                                                             \
-      Name out;                                                                                      \
-      copy_to(out);                                                                                  \
-      return out;                                                                                    \
-    }                                                                                                \
-    TALWEG_MODULE(weight, bias, running_mean, running_var, num_batches_tracked);                     \
-                                                                                                     \
-   private:                                                                                          \
-    Name() = default;                                                                                \
+#define TALWEG_BATCH_NORM(Name, least, most)                                          \
+  class Name : public BatchNorm {                                                     \
+   public:                                                                            \
+    explicit Name(int64_t num_features, const BatchNormOptions& options = {})         \
+        : BatchNorm(num_features, options) {}                                         \
+    Tensor operator()(const Tensor& input) { return run(input, least, most, #Name); } \
+    Name clone() const {                                                              \
+      Name out;                                                                       \
+      copy_to(out);                                                                   \
+      return out;                                                                     \
+    }                                                                                 \
+    TALWEG_MODULE(weight, bias, running_mean, running_var, num_batches_tracked);      \
+                                                                                      \
+   private:                                                                           \
+    Name() = default;                                                                 \
   }
 /// Each channel of (N, C) or (N, C, L), of (N, C, H, W), of (N, C, D, H, W), normalized over the batch.
 TALWEG_BATCH_NORM(BatchNorm1d, 2, 3);

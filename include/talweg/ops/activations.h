@@ -66,8 +66,10 @@ Tensor hardshrink(const Tensor& input, Scalar lambd = 0.5);
 /// dimensions.
 Tensor softmin(const Tensor& input, std::optional<int64_t> dim = {}, std::optional<Dtype> dtype = {});
 /// In training each negative number times one drawn between lower and upper; else leaky_relu with their mean.
-Tensor rrelu(const Tensor& input, double lower = 1.0 / 8, double upper = 1.0 / 3, bool training = false, bool inplace = false);
+Tensor rrelu(const Tensor& input, double lower = 1.0 / 8, double upper = 1.0 / 3, bool training = false,
+             bool inplace = false);
 /// The same into input.
-const Tensor& rrelu_(const Tensor& input, double lower = 1.0 / 8, double upper = 1.0 / 3, bool training = false);
+const Tensor& rrelu_(const Tensor& input, double lower = 1.0 / 8, double upper = 1.0 / 3,
+                     bool training = false);
 
 } // namespace talweg

@@ -20,8 +20,10 @@ Tensor isneginf(const Tensor& self);
 /// True everywhere: numbers are real here.
 Tensor isreal(const Tensor& self);
 /// Whether |self - other| <= atol + rtol * |other|, element by element. One dtype.
-Tensor isclose(const Tensor& self, const Tensor& other, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false);
+Tensor isclose(const Tensor& self, const Tensor& other, double rtol = 1e-5, double atol = 1e-8,
+               bool equal_nan = false);
 /// Whether all elements are close.
-bool allclose(const Tensor& self, const Tensor& other, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false);
+bool allclose(const Tensor& self, const Tensor& other, double rtol = 1e-5, double atol = 1e-8,
+              bool equal_nan = false);
 
 } // namespace talweg

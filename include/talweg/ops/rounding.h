@@ -80,9 +80,12 @@ const Tensor& clamp_max_(const Tensor& self, Scalar max);
 Tensor fmax(const Tensor& self, const Tensor& other);
 /// The smaller of two; of a number and NaN the number.
 Tensor fmin(const Tensor& self, const Tensor& other);
-/// self with NaN, infinity and -infinity replaced: by 0, the largest and the lowest number of the dtype if nothing is said.
-Tensor nan_to_num(const Tensor& self, std::optional<Scalar> nan = {}, std::optional<Scalar> posinf = {}, std::optional<Scalar> neginf = {});
-const Tensor& nan_to_num_(const Tensor& self, std::optional<Scalar> nan = {}, std::optional<Scalar> posinf = {}, std::optional<Scalar> neginf = {});
+/// self with NaN, infinity and -infinity replaced: by 0, the largest and the lowest number of the dtype if
+/// nothing is said.
+Tensor nan_to_num(const Tensor& self, std::optional<Scalar> nan = {}, std::optional<Scalar> posinf = {},
+                  std::optional<Scalar> neginf = {});
+const Tensor& nan_to_num_(const Tensor& self, std::optional<Scalar> nan = {},
+                          std::optional<Scalar> posinf = {}, std::optional<Scalar> neginf = {});
 /// self + weight * (end - self). Floating, of one dtype.
 Tensor lerp(const Tensor& self, const Tensor& end, const Tensor& weight);
 const Tensor& lerp_(const Tensor& self, const Tensor& end, const Tensor& weight);

@@ -60,13 +60,11 @@ Tensor masked_select(const Tensor& self, const Tensor& mask);
 /// self with the elements of source, in order, where mask is true.
 Tensor masked_scatter(const Tensor& self, const Tensor& mask, const Tensor& source);
 const Tensor& masked_scatter_(const Tensor& self, const Tensor& mask, const Tensor& source);
-/// self with src in place of the view that select, slice, diagonal or as_strided would give.
+/// self with src in place of the view that select, slice or diagonal would give.
 Tensor select_scatter(const Tensor& self, const Tensor& src, int64_t dim, int64_t index);
 Tensor slice_scatter(const Tensor& self, const Tensor& src, int64_t dim = 0,
                      std::optional<int64_t> start = {}, std::optional<int64_t> end = {}, int64_t step = 1);
 Tensor diagonal_scatter(const Tensor& self, const Tensor& src, int64_t offset = 0, int64_t dim1 = 0,
                         int64_t dim2 = 1);
-Tensor as_strided_scatter(const Tensor& self, const Tensor& src, IntList size, IntList stride,
-                          std::optional<int64_t> storage_offset = {});
 
 } // namespace talweg

@@ -1,5 +1,5 @@
-// Functions of angles (in radians), hyperbolic functions and their inverses, element by element. Integers give
-// the default dtype.
+// Functions of angles (in radians), hyperbolic functions and their inverses, element by element. Integers
+// give the default dtype.
 #pragma once
 
 #include "talweg/scalar.h"

@@ -44,7 +44,8 @@ template <bool smallest, class T>
 __attribute__((flatten)) void extreme_into(T* out, const T* in, int64_t size) {
   constexpr int64_t n = Lane<T>::count;
   int64_t i = 0;
-  for (; i + n <= size; i += n) better<smallest>(Lane<T>::load(out + i), Lane<T>::load(in + i)).store(out + i);
+  for (; i + n <= size; i += n)
+    better<smallest>(Lane<T>::load(out + i), Lane<T>::load(in + i)).store(out + i);
   for (; i < size; ++i) out[i] = better<smallest>(out[i], in[i]);
 }
 
@@ -53,8 +54,8 @@ __attribute__((flatten)) void extreme_into(T* out, const T* in, int64_t size) {
 
 namespace talweg::kernels::TALWEG_ISA {
 extern const ExtremaLoops extrema_loops;
-const ExtremaLoops extrema_loops{
-    {{&extreme<false, float>, &extreme_into<false, float>}, {&extreme<true, float>, &extreme_into<true, float>}},
-    {{&extreme<false, double>, &extreme_into<false, double>},
-     {&extreme<true, double>, &extreme_into<true, double>}}};
+const ExtremaLoops extrema_loops{{{&extreme<false, float>, &extreme_into<false, float>},
+                                  {&extreme<true, float>, &extreme_into<true, float>}},
+                                 {{&extreme<false, double>, &extreme_into<false, double>},
+                                  {&extreme<true, double>, &extreme_into<true, double>}}};
 } // namespace talweg::kernels::TALWEG_ISA

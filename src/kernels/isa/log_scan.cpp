@@ -43,7 +43,8 @@ __attribute__((flatten)) void log_scan(double* out, const double* in, int64_t li
 } // namespace talweg
 
 namespace talweg::kernels::TALWEG_ISA {
-using LogScan = void (*)(double* out, const double* in, int64_t lines, int64_t n, int64_t inner, bool reverse);
+using LogScan = void (*)(double* out, const double* in, int64_t lines, int64_t n, int64_t inner,
+                         bool reverse);
 extern const LogScan log_scan;
 const LogScan log_scan = &talweg::log_scan;
 } // namespace talweg::kernels::TALWEG_ISA
