@@ -38,12 +38,13 @@ struct Roots {
 void add_root(Roots& roots, std::string_view op, const Tensor& t, const Tensor& gradient, bool create_graph) {
   std::string where = "[" + std::string(op) + "] ";
   if (!t.defined()) raise<TypeError>({where, "a tensor to differentiate is undefined"});
-  Edge edge = gradient_edge(object(t));
+  // The list has a place before there is something to lose.
+  Edge& edge = roots.edges.emplace_back();
+  edge = gradient_edge(object(t));
   if (!edge.node)
     raise<AutogradError>({where,
                           "element 0 of tensors does not require grad and does not have a grad_fn; call "
                           "requires_grad_() on a leaf before computing from it"});
-  roots.edges.push_back(edge);
   Tensor start = gradient;
   if (!start.defined()) {
     if (t.numel() != 1)
@@ -97,7 +98,8 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
   for (const Tensor& t : inputs) {
     if (!t.defined() || !requires_grad(object(t)))
       raise<AutogradError>({"[grad] One of the differentiated Tensors does not require grad"});
-    captures.push_back({gradient_edge(object(t)), {}});
+    captures.emplace_back();
+    captures.back().edge = gradient_edge(object(t));
   }
   run_engine(roots.edges, roots.gradients,
              {.keep_graph = options.retain_graph.value_or(options.create_graph),

@@ -56,8 +56,8 @@ Tensor scaled(const Tensor& x, const Statistics& s, const Tensor& weight, const 
 // weight and bias broadcast to them.
 struct Layout {
   std::vector<int64_t> sizes, dims, affine;
-  double eps;
-  bool own;           // the statistics are the input's own, not given
+  double eps = 0;
+  bool own = true;    // the statistics are the input's own, not given
   bool folds = false; // of short floats: the mean is multiplied by rstd before it is subtracted
 };
 
