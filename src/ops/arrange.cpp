@@ -286,8 +286,9 @@ Tensor combinations(const Tensor& input, int64_t r, bool with_replacement) {
   if (r < 0) raise<ValueError>({"[combinations] Expect a non-negative number, but got ", r});
   if (r == 0) return new_tensor(input.dtype(), IntList(0));
   const int64_t n = input.size(0), step = with_replacement ? 0 : 1;
-  if (r > 64) // PyTorch chooses among the elements of a tensor of r dimensions
-    raise<ValueError>({"[combinations] r is ", r, "; at most 64 elements are chosen at a time"});
+  constexpr int64_t most = 1 << 16;
+  if (r > most)
+    raise<ValueError>({"[combinations] r is ", r, "; at most ", most, " elements are chosen at a time"});
   int64_t tuples = 1;
   for (int64_t i = 0; i < r && n > 1; ++i)
     if (__builtin_mul_overflow(tuples, n, &tuples))
