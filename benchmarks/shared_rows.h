@@ -1,6 +1,6 @@
 // Rows that read the same in talweg and in LibTorch. Each side includes this once, in its unnamed namespace,
-// after it has said what differs: `lib` (its namespace), sample(count, grad), forget_grad(x), the steps a to
-// d, and elem_add, elem_exp and elem_tanh.
+// after it has said what differs: `lib` (its namespace), sample(count, grad), forget_grad(x) and the steps a
+// to d.
 
 #define OPERATION(NAME, EXPRESSION)                                  \
   template <int N, bool grad>                                        \
@@ -68,12 +68,6 @@ constexpr rows::Row shared_rows[] = {
     {"op.n1.mul_sum_backward", op_mul_sum_backward<1>},
     {"op.n16.mul_sum_backward", op_mul_sum_backward<16>},
     {"op.n1.item", op_item},
-    {"elem.add.1000", elem_add<1000>},
-    {"elem.add.100000", elem_add<100000>},
-    {"elem.exp.1000", elem_exp<1000>},
-    {"elem.exp.100000", elem_exp<100000>},
-    {"elem.tanh.1000", elem_tanh<1000>},
-    {"elem.tanh.100000", elem_tanh<100000>},
 };
 #undef SIZES
 #undef SIZES_GRAD

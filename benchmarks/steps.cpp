@@ -68,28 +68,6 @@ void d(int64_t n) {
 tw::Tensor sample(int64_t count, bool grad) { return tw::full({count}, 0.75).requires_grad_(grad); }
 void forget_grad(const tw::Tensor& x) { x.set_grad({}); }
 
-// Over a result that exists: in place, where the others write to `out`.
-template <int N>
-void elem_add(int64_t n) {
-  auto x = sample(N, false), y = tw::zeros({N});
-  for (int64_t i = 0; i < n; ++i) x.add_(y);
-}
-template <int N>
-void elem_relu(int64_t n) {
-  auto x = sample(N, false);
-  for (int64_t i = 0; i < n; ++i) x.relu_();
-}
-template <int N>
-void elem_exp(int64_t n) {
-  auto x = sample(N, false);
-  for (int64_t i = 0; i < n; ++i) keep(x.exp());
-}
-template <int N>
-void elem_tanh(int64_t n) {
-  auto x = sample(N, false);
-  for (int64_t i = 0; i < n; ++i) keep(x.tanh());
-}
-
 void op_copy(int64_t n) {
   auto x = sample(1, false);
   for (int64_t i = 0; i < n; ++i) keep(tw::Tensor(x));
@@ -100,8 +78,6 @@ void op_copy(int64_t n) {
 constexpr rows::Row own_rows[] = {
     {"a.forward", a_forward},
     {"op.n1.handle_copy", op_copy},
-    {"elem.relu.1000", elem_relu<1000>},
-    {"elem.relu.100000", elem_relu<100000>},
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 // The same rows in LibTorch. A shared object of its own, so that only this file pays for LibTorch's headers.
 #include <torch/torch.h>
 
+#include "elementwise.h"
 #include "rows.h"
 
 namespace {
@@ -55,22 +56,6 @@ void d(int64_t n) {
 torch::Tensor sample(int64_t count, bool grad) { return torch::full({count}, 0.75f).requires_grad_(grad); }
 void forget_grad(torch::Tensor& x) { x.mutable_grad().reset(); }
 
-template <int N>
-void elem_add(int64_t n) {
-  auto x = sample(N, false), y = sample(N, false), out = sample(N, false);
-  for (int64_t i = 0; i < n; ++i) torch::add_out(out, x, y);
-}
-template <int N>
-void elem_exp(int64_t n) {
-  auto x = sample(N, false), out = sample(N, false);
-  for (int64_t i = 0; i < n; ++i) torch::exp_out(out, x);
-}
-template <int N>
-void elem_tanh(int64_t n) {
-  auto x = sample(N, false), out = sample(N, false);
-  for (int64_t i = 0; i < n; ++i) torch::tanh_out(out, x);
-}
-
 #include "shared_rows.h"
 
 } // namespace
@@ -81,5 +66,6 @@ extern "C" rows::Run libtorch_row(const char* name) {
     return true;
   }();
   (void)one_thread;
-  return rows::find(shared_rows, name);
+  rows::Run row = rows::find(shared_rows, name);
+  return row ? row : elementwise_row(name);
 }
