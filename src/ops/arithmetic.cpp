@@ -29,7 +29,6 @@ constexpr Pointwise div_floor_op{formulas::div_floor_formula, "div", "DivBackwar
 constexpr Pointwise remainder_op{formulas::remainder_formula, "remainder", "RemainderBackward0", not_bool,
                                  true};
 constexpr Pointwise neg_op{formulas::neg_formula, "neg", "NegBackward0", not_bool};
-constexpr Pointwise reciprocal_op{formulas::reciprocal_formula, "reciprocal", "ReciprocalBackward0"};
 constexpr Pointwise square_op{formulas::square_formula, "pow", "PowBackward0", not_bool};
 constexpr Pointwise cube_op{formulas::cube_formula, "pow", "PowBackward0", not_bool};
 constexpr Pointwise pow_number_op{formulas::pow_number_formula, "pow", "PowBackward0", only_floats};
@@ -147,7 +146,7 @@ const Tensor& div_(const Tensor& self, Scalar other, std::string_view rounding_m
   return pointwise_(division(rounding_mode), self, other);
 }
 // PyTorch computes a number over a tensor as a product with the reciprocal, and its graph says so.
-Tensor operator/(Scalar a, const Tensor& b) { return pointwise(reciprocal_op, b) * a; }
+Tensor operator/(Scalar a, const Tensor& b) { return reciprocal(b) * a; }
 
 Tensor remainder(const Tensor& self, const Tensor& other) { return pointwise(remainder_op, self, other); }
 Tensor remainder(const Tensor& self, Scalar other) { return pointwise(remainder_op, self, other); }

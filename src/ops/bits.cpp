@@ -7,6 +7,7 @@
 #include "formulas/bits.h"
 #include "formulas/special.h"
 #include "ops/checks.h"
+#include "ops/elementwise.h"
 #include "ops/pointwise.h"
 #include "ops/record.h"
 #include "talweg/errors.h"
@@ -71,14 +72,6 @@ Tensor lcm(const Tensor& self, const Tensor& other) { return pointwise(lcm_op, s
 const Tensor& lcm_(const Tensor& self, const Tensor& other) { return pointwise_(lcm_op, self, other); }
 
 namespace {
-
-using Unary = Tensor(const Tensor&);
-using UnaryInPlace = const Tensor&(const Tensor&);
-using Binary = Tensor(const Tensor&, const Tensor&);
-using BinaryInPlace = const Tensor&(const Tensor&, const Tensor&);
-using OfNumber = Tensor(const Tensor&, Scalar);
-using NumberInPlace = const Tensor&(const Tensor&, Scalar);
-using NumberFirst = Tensor(Scalar, const Tensor&);
 
 #define TALWEG_TWO(name, text, what, ...)                                               \
   op<Binary, &name>(#name "(self, other)", {.doc = text,                                \

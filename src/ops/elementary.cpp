@@ -6,6 +6,7 @@
 #include "core/raise.h"
 #include "formulas/elementary.h"
 #include "ops/checks.h"
+#include "ops/elementwise.h"
 #include "ops/index_tensors.h"
 #include "ops/number.h"
 #include "ops/pointwise.h"
@@ -177,9 +178,6 @@ const Tensor& masked_fill_(const Tensor& self, const Tensor& mask, const Tensor&
 
 namespace {
 
-using Unary = Tensor(const Tensor&);
-using UnaryInPlace = const Tensor&(const Tensor&);
-using Binary = Tensor(const Tensor&, const Tensor&);
 using Limited = Tensor(const Tensor&, std::optional<Scalar>, std::optional<Scalar>);
 using LimitedInPlace = const Tensor&(const Tensor&, std::optional<Scalar>, std::optional<Scalar>);
 using Ternary = Tensor(const Tensor&, const Tensor&, const Tensor&);

@@ -4,6 +4,7 @@
 #include "formulas/arithmetic.h"
 #include "formulas/exponential.h"
 #include "ops/checks.h"
+#include "ops/elementwise.h"
 #include "ops/history.h"
 #include "ops/pointwise.h"
 #include "ops/record.h"
@@ -123,32 +124,18 @@ Tensor positive(const Tensor& self) {
 
 namespace {
 
-using Unary = Tensor(const Tensor&);
-using UnaryInPlace = const Tensor&(const Tensor&);
-using Binary = Tensor(const Tensor&, const Tensor&);
-using BinaryInPlace = const Tensor&(const Tensor&, const Tensor&);
-using OfNumber = Tensor(const Tensor&, Scalar);
-using NumberInPlace = const Tensor&(const Tensor&, Scalar);
-using NumberFirst = Tensor(Scalar, const Tensor&);
-
-#define TALWEG_FUNCTION(name, text, ...)                                       \
-  op<Unary, &name>(#name "(self)", {.doc = text,                               \
-                                    .samples = {__VA_ARGS__},                  \
-                                    .in_place = boxed<UnaryInPlace, &name##_>, \
-                                    .elementwise = true})
-
 constinit const Op ops[] = {
-    TALWEG_FUNCTION(rsqrt, "1 / sqrt(self)", "P(2, 3)", "P()", "P(33)"),
-    TALWEG_FUNCTION(square, "self ^ 2", "T(2, 3)", "T()", "T(33)"),
-    TALWEG_FUNCTION(reciprocal, "1 / self", "P(2, 3)", "P()", "P(33)"),
-    TALWEG_FUNCTION(exp2, "2 ^ self", "T(2, 3)", "T()", "T(33)"),
-    TALWEG_FUNCTION(expm1, "e ^ self - 1", "T(2, 3)", "T()", "T(33)"),
-    TALWEG_FUNCTION(log2, "the logarithm to base 2", "P(2, 3)", "P()", "P(33)"),
-    TALWEG_FUNCTION(log10, "the logarithm to base 10", "P(2, 3)", "P()", "P(33)"),
-    TALWEG_FUNCTION(log1p, "log(1 + self)", "P(2, 3)", "P()", "P(33)"),
-    TALWEG_FUNCTION(erf, "the error function", "T(2, 3)", "T()", "T(33)"),
-    TALWEG_FUNCTION(erfc, "1 - erf(self)", "T(2, 3)", "T()", "T(33)"),
-    TALWEG_FUNCTION(erfinv, "the inverse of erf", "S(2, 3)", "S()", "S(33)"),
+    TALWEG_ELEMENTWISE(rsqrt, "1 / sqrt(self)", "P(2, 3)", "P()", "P(33)"),
+    TALWEG_ELEMENTWISE(square, "self ^ 2", "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ELEMENTWISE(reciprocal, "1 / self", "P(2, 3)", "P()", "P(33)"),
+    TALWEG_ELEMENTWISE(exp2, "2 ^ self", "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ELEMENTWISE(expm1, "e ^ self - 1", "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ELEMENTWISE(log2, "the logarithm to base 2", "P(2, 3)", "P()", "P(33)"),
+    TALWEG_ELEMENTWISE(log10, "the logarithm to base 10", "P(2, 3)", "P()", "P(33)"),
+    TALWEG_ELEMENTWISE(log1p, "log(1 + self)", "P(2, 3)", "P()", "P(33)"),
+    TALWEG_ELEMENTWISE(erf, "the error function", "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ELEMENTWISE(erfc, "1 - erf(self)", "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ELEMENTWISE(erfinv, "the inverse of erf", "S(2, 3)", "S()", "S(33)"),
     op<Tensor(const Tensor&, std::optional<Scalar>), &logit>(
         "logit(self, eps=None)",
         {.doc = "log(self / (1 - self))",
@@ -196,8 +183,6 @@ constinit const Op ops[] = {
                                             .elementwise = true,
                                             .takes = Takes::numbers}),
 };
-
-#undef TALWEG_FUNCTION
 
 } // namespace
 

@@ -12,12 +12,9 @@
 #include "formulas/arithmetic.h"
 #include "formulas/choose.h"
 #include "formulas/elementary.h"
-#if __has_include("formulas/trigonometry.h")
 #include "formulas/exponential.h"
 #include "formulas/rounding.h"
 #include "formulas/trigonometry.h"
-#define TALWEG_ALL_FORMULAS 1
-#endif
 #include "kernels/elements.h"
 #include "kernels/program.h"
 #include "ops/formula_trace.h"
@@ -72,7 +69,6 @@ constexpr Operations make_operations() {
   all.set(O::equal, f::equal_number_formula);
   all.set(O::less, f::less_number_formula);
   all.set(O::less_equal, f::less_equal_number_formula);
-#ifdef TALWEG_ALL_FORMULAS
   all.set(O::sin, f::sin_formula);
   all.set(O::cos, f::cos_formula);
   all.set(O::tan, f::tan_formula);
@@ -90,7 +86,6 @@ constexpr Operations make_operations() {
   all.set(O::ceil, f::ceil_formula);
   all.set(O::trunc, f::trunc_formula);
   all.set(O::round, f::round_formula);
-#endif
   return all;
 }
 constexpr Operations operations = make_operations();

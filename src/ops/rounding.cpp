@@ -8,6 +8,7 @@
 #include "formulas/elementary.h"
 #include "formulas/rounding.h"
 #include "ops/checks.h"
+#include "ops/elementwise.h"
 #include "ops/number.h"
 #include "ops/pointwise.h"
 #include "ops/record.h"
@@ -257,12 +258,6 @@ const Tensor& addcdiv_(const Tensor& self, const Tensor& tensor1, const Tensor& 
 
 namespace {
 
-using Unary = Tensor(const Tensor&);
-using UnaryInPlace = const Tensor&(const Tensor&);
-using Binary = Tensor(const Tensor&, const Tensor&);
-using BinaryInPlace = const Tensor&(const Tensor&, const Tensor&);
-using OfNumber = Tensor(const Tensor&, Scalar);
-using NumberInPlace = const Tensor&(const Tensor&, Scalar);
 using Ternary = Tensor(const Tensor&, const Tensor&, const Tensor&);
 using TernaryInPlace = const Tensor&(const Tensor&, const Tensor&, const Tensor&);
 using TernaryNumber = Tensor(const Tensor&, const Tensor&, Scalar);

@@ -5,6 +5,7 @@
 #include "formulas/exponential.h"
 #include "formulas/special.h"
 #include "ops/checks.h"
+#include "ops/elementwise.h"
 #include "ops/pointwise.h"
 #include "ops/record.h"
 #include "talweg/errors.h"
@@ -66,10 +67,6 @@ Tensor special_zeta(const Tensor& input, const Tensor& other) {
 
 namespace {
 
-using Unary = Tensor(const Tensor&);
-using UnaryInPlace = const Tensor&(const Tensor&);
-using Binary = Tensor(const Tensor&, const Tensor&);
-
 Tensor polygamma_of_self(const Tensor& self, int64_t n) { return polygamma(n, self); }
 const Tensor& polygamma_of_self_(const Tensor& self, int64_t n) {
   return pointwise_(polygamma_op, self, order(n));
@@ -77,16 +74,11 @@ const Tensor& polygamma_of_self_(const Tensor& self, int64_t n) {
 
 #define TALWEG_SPECIAL(name, text, ...) \
   op<Unary, &name>(#name "(input)", {.doc = text, .samples = {__VA_ARGS__}, .elementwise = true})
-#define TALWEG_METHOD(name, text, ...)                                         \
-  op<Unary, &name>(#name "(self)", {.doc = text,                               \
-                                    .samples = {__VA_ARGS__},                  \
-                                    .in_place = boxed<UnaryInPlace, &name##_>, \
-                                    .elementwise = true})
 
 constinit const Op ops[] = {
-    TALWEG_METHOD(lgamma, "log |gamma(self)|", "P(2, 3)", "P()"),
-    TALWEG_METHOD(digamma, "the derivative of lgamma", "P(2, 3)", "P()"),
-    TALWEG_METHOD(i0, "the modified Bessel function of order 0", "T(2, 3)", "T()"),
+    TALWEG_ELEMENTWISE(lgamma, "log |gamma(self)|", "P(2, 3)", "P()"),
+    TALWEG_ELEMENTWISE(digamma, "the derivative of lgamma", "P(2, 3)", "P()"),
+    TALWEG_ELEMENTWISE(i0, "the modified Bessel function of order 0", "T(2, 3)", "T()"),
     op<Tensor(int64_t, const Tensor&), &polygamma>("polygamma(n, input)",
                                                    {.doc = "the n-th derivative of digamma",
                                                     .samples = {"1, P(2, 3)", "2, P(3)", "0, P(3)"},
@@ -121,7 +113,6 @@ constinit const Op ops[] = {
 };
 
 #undef TALWEG_SPECIAL
-#undef TALWEG_METHOD
 
 } // namespace
 

@@ -3,6 +3,7 @@
 
 #include "formulas/trigonometry.h"
 #include "ops/checks.h"
+#include "ops/elementwise.h"
 #include "ops/history.h"
 #include "ops/pointwise.h"
 #include "ops/record.h"
@@ -71,35 +72,21 @@ const Tensor& rad2deg_(const Tensor& self) { return pointwise_(rad2deg_op, self,
 
 namespace {
 
-using Unary = Tensor(const Tensor&);
-using UnaryInPlace = const Tensor&(const Tensor&);
-using Binary = Tensor(const Tensor&, const Tensor&);
-using BinaryInPlace = const Tensor&(const Tensor&, const Tensor&);
-using OfNumber = Tensor(const Tensor&, Scalar);
-using NumberInPlace = const Tensor&(const Tensor&, Scalar);
-using NumberFirst = Tensor(Scalar, const Tensor&);
-
-#define TALWEG_FUNCTION(name, text, ...)                                       \
-  op<Unary, &name>(#name "(self)", {.doc = text,                               \
-                                    .samples = {__VA_ARGS__},                  \
-                                    .in_place = boxed<UnaryInPlace, &name##_>, \
-                                    .elementwise = true})
-
 constinit const Op ops[] = {
-    TALWEG_FUNCTION(sin, "the sine", "T(2, 3)", "T()", "T(33)"),
-    TALWEG_FUNCTION(cos, "the cosine", "T(2, 3)", "T()", "T(33)"),
-    TALWEG_FUNCTION(tan, "the tangent", "S(2, 3)", "S()", "S(33)"),
-    TALWEG_FUNCTION(asin, "the arc sine", "S(2, 3)", "S()", "S(33)"),
-    TALWEG_FUNCTION(acos, "the arc cosine", "S(2, 3)", "S()", "S(33)"),
-    TALWEG_FUNCTION(atan, "the arc tangent", "T(2, 3)", "T()", "T(33)"),
-    TALWEG_FUNCTION(sinh, "the hyperbolic sine", "T(2, 3)", "T()", "T(33)"),
-    TALWEG_FUNCTION(cosh, "the hyperbolic cosine", "T(2, 3)", "T()", "T(33)"),
-    TALWEG_FUNCTION(asinh, "the inverse of sinh", "T(2, 3)", "T()", "T(33)"),
-    TALWEG_FUNCTION(acosh, "the inverse of cosh", "G(2, 3)", "G()", "G(33)"),
-    TALWEG_FUNCTION(atanh, "the inverse of tanh", "S(2, 3)", "S()", "S(33)"),
-    TALWEG_FUNCTION(sinc, "sin(pi self) / (pi self)", "T(2, 3)", "T()", "T(33)"),
-    TALWEG_FUNCTION(deg2rad, "degrees as radians", "T(2, 3)", "T()", "T(33)"),
-    TALWEG_FUNCTION(rad2deg, "radians as degrees", "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ELEMENTWISE(sin, "the sine", "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ELEMENTWISE(cos, "the cosine", "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ELEMENTWISE(tan, "the tangent", "S(2, 3)", "S()", "S(33)"),
+    TALWEG_ELEMENTWISE(asin, "the arc sine", "S(2, 3)", "S()", "S(33)"),
+    TALWEG_ELEMENTWISE(acos, "the arc cosine", "S(2, 3)", "S()", "S(33)"),
+    TALWEG_ELEMENTWISE(atan, "the arc tangent", "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ELEMENTWISE(sinh, "the hyperbolic sine", "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ELEMENTWISE(cosh, "the hyperbolic cosine", "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ELEMENTWISE(asinh, "the inverse of sinh", "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ELEMENTWISE(acosh, "the inverse of cosh", "G(2, 3)", "G()", "G(33)"),
+    TALWEG_ELEMENTWISE(atanh, "the inverse of tanh", "S(2, 3)", "S()", "S(33)"),
+    TALWEG_ELEMENTWISE(sinc, "sin(pi self) / (pi self)", "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ELEMENTWISE(deg2rad, "degrees as radians", "T(2, 3)", "T()", "T(33)"),
+    TALWEG_ELEMENTWISE(rad2deg, "radians as degrees", "T(2, 3)", "T()", "T(33)"),
     op<Binary, &atan2>("atan2(self, other)",
                        {.doc = "the angle of (other, self)",
                         .samples = {"T(2, 3), P(2, 3)", "T(2, 1), P(1, 4)", "T(), P(5)"},
@@ -111,8 +98,6 @@ constinit const Op ops[] = {
                                               .elementwise = true,
                                               .takes = Takes::floats}),
 };
-
-#undef TALWEG_FUNCTION
 
 } // namespace
 
