@@ -127,11 +127,8 @@ void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, 
     Tensor start = adopt(new_lane_like(o, o->dtype));
     fill_elements(start, 1);
     // The graph must outlive its walk, also if a hook lets go of this tensor or of its history.
-    struct Kept {
-      Edge edge;
-      explicit Kept(Edge e) : edge(e) { retain_edge(e); }
-      ~Kept() { release_edge(edge); }
-    } kept(edge);
+    retain_edge(edge);
+    OwnedEdges kept({&edge, 1});
     run_engine({&edge, 1}, {&start, 1},
                {.keep_graph = retain_graph.value_or(create_graph), .create_graph = create_graph});
     return;

@@ -67,7 +67,7 @@ void end_memory(TensorObject* o) noexcept {
   if (other) release_memory(other);
 }
 
-bool is_dense(std::span<const int64_t> sizes, std::span<const int64_t> strides) {
+bool is_row_major(std::span<const int64_t> sizes, std::span<const int64_t> strides) {
   int64_t expected = 1;
   for (size_t i = sizes.size(); i-- > 0;) {
     if (sizes[i] == 1) continue;
@@ -81,7 +81,7 @@ void set_geometry(TensorObject* o, std::span<const int64_t> sizes, std::span<con
   std::copy(sizes.begin(), sizes.end(), o->sizes());
   std::copy(strides.begin(), strides.end(), o->strides());
   o->numel = numel_of(sizes);
-  if (o->numel == 0 || is_dense(sizes, strides)) o->set(contiguous_flag);
+  if (o->numel == 0 || is_row_major(sizes, strides)) o->set(contiguous_flag);
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "core/raise.h"
 #include "ops/checks.h"
 #include "ops/history.h"
+#include "ops/pointwise.h"
 #include "talweg/autograd.h"
 #include "talweg/errors.h"
 
@@ -31,8 +32,6 @@ Tensor reduce_losses(const Tensor& losses, LossReduction r) {
 namespace {
 
 // What short floats are computed in.
-Dtype wide(Dtype dtype) { return dtype == float16 || dtype == bfloat16 ? float32 : dtype; }
-
 } // namespace
 
 Tensor pointwise_loss(const Pointwise& op, std::span<const Tensor> inputs, const Params& params,

@@ -9,6 +9,7 @@
 #include "core/shape.h"
 #include "ops/checks.h"
 #include "ops/history.h"
+#include "ops/pointwise.h"
 #include "ops/record.h"
 #include "ops/reduction.h"
 #include "ops/vector_norm.h"
@@ -19,8 +20,6 @@
 namespace talweg {
 
 namespace {
-
-Dtype wide(Dtype dtype) { return dtype == float16 || dtype == bfloat16 ? float32 : dtype; }
 
 void check_float(const Tensor& input, std::string_view op) {
   check_defined(input, op);

@@ -47,6 +47,9 @@ Dtype result_type(std::span<const Operand> operands);
 /// Whether values of one kind may be written into another: not floating into integer, not numbers into bool.
 bool can_cast(Dtype from, Dtype to);
 
+/// What elements are computed in: float32 for short floats, else their own dtype.
+constexpr Dtype wide(Dtype d) { return d == float16 || d == bfloat16 ? float32 : d; }
+
 Tensor pointwise(const Pointwise& op, const Tensor& a, const Params& params = no_params);
 Tensor pointwise(const Pointwise& op, const Tensor& a, const Tensor& b, const Params& params = no_params);
 Tensor pointwise(const Pointwise& op, const Tensor& a, Scalar b, const Params& params = no_params);
